@@ -3,7 +3,6 @@
 LocalKafkaError
 ├── JarsUnavailable   the pinned artifacts cannot be fetched; the in-memory cluster may stand in
 ├── JarMismatch       a file is not the one pinned; nothing may stand in, somebody has to look
-├── PartitionCountDiffers  a topic is there with another partition count
 ├── JavaMissing       no Java 17 or later runs here
 └── BrokerFailed      the process ended or did not answer in time; carries the end of its log
 """
@@ -16,10 +15,10 @@ class LocalKafkaError(RuntimeError):
 
 
 class JarsUnavailable(LocalKafkaError):
-    """At least one pinned artifact is neither cached nor to be had."""
+    """At least one pinned artifact is neither cached nor to be had; `__cause__` tells it at length."""
 
-    def __init__(self, coordinate: str, cause: object) -> None:
-        super().__init__(f"{coordinate} is not cached and cannot be fetched: {cause}")
+    def __init__(self, coordinate: str, cause: Exception) -> None:
+        super().__init__(f"{coordinate} is not cached and cannot be fetched: {type(cause).__name__}")
         self.coordinate = coordinate
 
 
@@ -41,6 +40,6 @@ class JavaMissing(LocalKafkaError):
 class BrokerFailed(LocalKafkaError):
     """The broker's process ended early or stayed silent; `log_tail` holds its last lines."""
 
-    def __init__(self, what: str, log_tail: str) -> None:
+    def __init__(self, what: str, log_tail: str = "") -> None:
         super().__init__(f"{what}\n{log_tail}".rstrip())
         self.log_tail = log_tail

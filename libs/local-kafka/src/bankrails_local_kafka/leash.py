@@ -3,7 +3,8 @@
 A shell leads the group and reads from a pipe whose other end only we hold. When we are gone, however we went, the
 read ends and the shell kills its group, which is all it knows: no process id that might by then be somebody else's.
 PR_SET_PDEATHSIG was rejected: it fires when the *thread* that started the child ends, so a broker started in a worker
-thread would die with the worker; it also exists on Linux alone.
+thread would die with the worker; it also exists on Linux alone. What remains: a fork of us that does not exec holds
+the pipe too, and the command lives as long as it does.
 """
 
 import os

@@ -1,0 +1,72 @@
+"""`python -m bankrails_contracts export|check`: the committed JSON Schemas, written and compared.
+
+Exit status: 0 when all is well, 1 when something differs (check) or would break (export), 2 for a wrong command line.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from bankrails_contracts import schema
+from bankrails_contracts.committed import Difference, differences, export
+
+BESIDE = (
+    "A published message never changes in these ways: make a new version beside it (class <Name>V2, version = 2)."
+    " A schema that nobody was ever given may be deleted and exported anew."
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = _options(arguments)
+    directory: Path = options.directory
+    if not directory.parent.is_dir():
+        print(f"{directory.parent} is not there; name the schemas' directory with --directory", file=sys.stderr)
+        return 2
+    generated = schema.generate()
+    if options.verb == "export":
+        written, found = export(directory, generated)
+        report: dict[str, Any] = {"written": [str(path) for path in written]}
+        lines = [f"wrote {path}" for path in written] or ["nothing to write" if not found else "wrote nothing"]
+    else:
+        found = differences(directory, generated)
+        report = {"checked": len(generated)}
+        lines = [f"{len(generated)} schemas, {len(found)} differing"]
+    breaks = any(difference.breaks for difference in found)
+    if options.json:
+        print(json.dumps({**report, "breaks": breaks, "differences": [_plain(difference) for difference in found]}))
+    else:
+        print("\n".join([*(line for difference in found for line in _lines(difference)), *lines]))
+        if found:
+            print(BESIDE if breaks else "Run `python -m bankrails_contracts export` and commit what it writes.")
+    return 1 if found else 0
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bankrails_contracts", description="The committed JSON Schemas.")
+    parser.add_argument("verb", choices=("export", "check"), help="write them, or compare them with the models")
+    parser.add_argument("--directory", type=Path, default=schema.COMMITTED, help="default: %(default)s")
+    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    return parser.parse_args(arguments)
+
+
+def _lines(difference: Difference) -> list[str]:
+    word = "BREAKS " if difference.breaks else ""
+    head = f"{word}{difference.path}: {difference.status}"
+    return [head, *(f"  {change.path}: {change.what} ({change.effect})" for change in difference.changes)]
+
+
+def _plain(difference: Difference) -> dict[str, Any]:
+    changes = [{"path": change.path, "effect": change.effect, "what": change.what} for change in difference.changes]
+    return {
+        "path": str(difference.path),
+        "status": difference.status,
+        "breaks": difference.breaks,
+        "changes": changes,
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

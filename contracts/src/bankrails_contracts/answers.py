@@ -1,0 +1,119 @@
+"""What every service publishes beside its own events: refusals, parked commands, and dead letters."""
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from bankrails_contracts.message import Event, Instant
+from bankrails_contracts.open_vocabulary import Open
+
+
+class RefusalCode(StrEnum):
+    """Why a command was refused. Stable: upstream systems branch on it; `reason` is for people."""
+
+    INVALID = "INVALID"
+    """The body breaks the contract; `field` names where."""
+    KEY_MISSING = "KEY_MISSING"
+    KEY_MISMATCH = "KEY_MISMATCH"
+    """The Kafka key is not the aggregate id of the body."""
+    ID_REUSED = "ID_REUSED"
+    """This (source, id) was seen before with other content."""
+    ALREADY_EXISTS = "ALREADY_EXISTS"
+    """The aggregate exists and was made by the same content; `state` says where it is."""
+    CONFLICT = "CONFLICT"
+    """The aggregate exists and was made by other content."""
+    NOT_FOUND = "NOT_FOUND"
+    SECRET_IN_CLEAR = "SECRET_IN_CLEAR"  # noqa: S105 - a code, not a secret
+    """A field that must be sealed was not. The body was not stored."""
+    SEAL_BROKEN = "SEAL_BROKEN"
+    SEALED_TO_UNKNOWN_KEY = "SEALED_TO_UNKNOWN_KEY"
+    SEALED_TO_RETIRED_KEY = "SEALED_TO_RETIRED_KEY"
+    UNKNOWN_MERCHANT = "UNKNOWN_MERCHANT"
+    CURRENCY_MISMATCH = "CURRENCY_MISMATCH"
+    """The currency is not the merchant's own; money does not cross the border on these rails."""
+    COUNTRY_MISMATCH = "COUNTRY_MISMATCH"
+    EMAIL_MISSING = "EMAIL_MISSING"
+    WRONG_STATE = "WRONG_STATE"
+    MANDATE_MISSING = "MANDATE_MISSING"
+    MANDATE_REVOKED = "MANDATE_REVOKED"
+    AMOUNT_ABOVE_LIMIT = "AMOUNT_ABOVE_LIMIT"
+    TOO_LATE = "TOO_LATE"
+    """`not_after` has passed."""
+    VENDOR_REJECTED = "VENDOR_REJECTED"
+    """The vendor gave a definite no; `reason` carries its words."""
+    VENDOR_UNAVAILABLE = "VENDOR_UNAVAILABLE"
+    """Nothing was done: the vendor could not be reached within the bounded number of tries."""
+    VENDOR_OUTCOME_UNKNOWN = "VENDOR_OUTCOME_UNKNOWN"
+    """It may or may not have happened and is not repeated by machine: look, then send a new command."""
+
+
+class CommandRefused(Event):
+    """A refusal is an event, never silence.
+
+    Its CloudEvents subject is the aggregate that the refusal concerns, with a sequence; where there is none, or where
+    an id was reused with other content, the subject is the command id and there is no sequence.
+    """
+
+    command_id: str
+    command_type: str
+    code: Open[RefusalCode]
+    reason: str
+    field: str | None = None
+    """Path of the offending field, dotted: `amount.amount_minor`."""
+    aggregate_id: str | None = None
+    state: str | None = None
+    """The aggregate's state, where there is one."""
+
+    @property
+    def key(self) -> str:
+        return self.aggregate_id if self.aggregate_id is not None else self.command_id
+
+
+class CommandParked(Event):
+    """The service failed on this command, or on one before it for the same aggregate; people have been told.
+
+    Nothing was decided. The command is kept and will be decided, and answered, once the aggregate is released.
+    """
+
+    command_id: str
+    command_type: str
+    aggregate_id: str
+    reason: str
+    behind: str | None = None
+    """The message id of the parked one that this command waits behind, or None when it is the parked one itself."""
+
+
+class DeadLetterReason(StrEnum):
+    TOO_LARGE = "TOO_LARGE"
+    NO_ENVELOPE = "NO_ENVELOPE"
+    """No readable CloudEvents attributes, so there is nobody to answer."""
+    NOT_JSON = "NOT_JSON"
+    UNKNOWN_TYPE = "UNKNOWN_TYPE"
+    UNKNOWN_VERSION = "UNKNOWN_VERSION"
+    WRONG_TOPIC = "WRONG_TOPIC"
+    """A message of a kind or service that this topic does not carry."""
+    INVALID_EVENT = "INVALID_EVENT"
+    """Another service's event that breaks its contract."""
+
+
+class DeadLetter(BaseModel):
+    """A record that can never succeed: where it is, what it was, why. Never its body in the clear.
+
+    The record itself stays in its topic at `topic`/`partition`/`offset` until retention.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    topic: str
+    partition: int
+    offset: int
+    reason: Open[DeadLetterReason]
+    detail: str
+    sha256: str
+    """Of the record's value, hexadecimal."""
+    size_bytes: int
+    headers: dict[str, str]
+    """CloudEvents and content-type headers alone, each cut at 256 characters."""
+    head_encrypted: str | None = None
+    """The first 1 KiB of the value, encrypted to the service's own key ring; None where the service has no ring."""
+    received_at: Instant

@@ -1,0 +1,18 @@
+"""What the rest of the suite knows of time."""
+
+import asyncio
+from datetime import datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """Aware, in UTC; virtual where time is virtual."""
+        ...
+
+    async def wait_until(self, when: datetime | None, wake: asyncio.Event) -> None:
+        """Returns when `wake` is set or the clock reached `when` (None: only the event). Never clears `wake`.
+
+        In virtual time both the flow and a jump count: a jump over `when` returns at once.
+        """
+        ...

@@ -1,0 +1,130 @@
+"""What a decision says: a new snapshot, events and work; or a refusal."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Generic, Protocol, TypeVar
+
+from bankrails_contracts.answers import RefusalCode
+from bankrails_contracts.message import Event, Message
+from bankrails_vendor_http.budget import Lane
+
+
+class Snapshot(Protocol):
+    """A frozen dataclass: one aggregate as it is.
+
+    `sequence` counts the events published about it and `version` the saves of its row, both from 0 for one that is not
+    stored yet. `content_hash` is that of the command that made it, by which a repeat under a new id is told from a
+    conflict.
+    """
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def sequence(self) -> int: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def content_hash(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Work:
+    """A vendor call that a decision asks for."""
+
+    kind: str
+    payload: dict[str, Any]
+    budget: str
+    lane: Lane
+    due_at: datetime | None = None
+    """None: at once."""
+    gate: str | None = None
+    """At most one call with the same gate is in flight or unknown; the next waits."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    aggregate: Any = None
+    """The aggregate's new snapshot, or None when nothing of it changes."""
+    events: tuple[Event, ...] = ()
+    work: tuple[Work, ...] = ()
+    again_at: datetime | None = None
+    """For the answer of a polling call: ask again then instead of ending the work."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Our rule says no: a value, not an exception."""
+
+    code: RefusalCode
+    reason: str
+    field: str | None = None
+    about: Any = None
+    """The existing aggregate that the refusal concerns; None when there is none."""
+
+
+class Result(StrEnum):
+    """How a vendor call ended, as its handler sees it."""
+
+    ANSWERED = "answered"
+    REJECTED = "rejected"
+    """A definite no to this request."""
+    EXHAUSTED = "exhausted"
+    """Every try ended in a definite no; nothing happened."""
+    WITHDRAWN = "withdrawn"
+    """Our own recheck stopped it before anything was sent."""
+    UNKNOWN = "unknown"
+    """It may have happened. For a keyed call the look-ups go on and a further outcome follows."""
+    AMBIGUOUS = "ambiguous"
+    """It may have happened and a look-up cannot tell: an operator decides."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The answer to a vendor call, entering as a message of our own."""
+
+    work_id: str
+    kind: str
+    key: str
+    command_id: str
+    """The command that set this off."""
+    result: Result
+    payload: dict[str, Any]
+    answer: dict[str, Any] = field(default_factory=dict)
+    reason: str = ""
+    found: bool = False
+    """True when the answer comes from a look-up: the effect was there already."""
+    was_unknown: bool = False
+    """True when an UNKNOWN outcome was reported for this work before."""
+    ended: bool = True
+    """False while the work goes on: an UNKNOWN that is still being looked up, or one that waits for an operator."""
+
+
+M = TypeVar("M", bound=Message)
+S = TypeVar("S")
+
+
+@dataclass(frozen=True)
+class Handling(Generic[M, S]):
+    """How one message is handled: `load` what `decide` needs, for many messages at once, then decide each.
+
+    `load` gets the service's own reading port; it knows of no database.
+    """
+
+    message: type[M]
+    load: Callable[[Any, Sequence[M]], Sequence[S]]
+    decide: Callable[[M, S, datetime], Decision | Refusal]
+    existing: Callable[[S], Any] | None = None
+    """For a command that makes its aggregate: where the situation has it, so that repeats are refused in one place."""
+
+
+@dataclass(frozen=True)
+class Answering(Generic[S]):
+    """How the outcomes of one kind of work are handled."""
+
+    kind: str
+    load: Callable[[Any, Sequence[Outcome]], Sequence[S]]
+    decide: Callable[[Outcome, S, datetime], Decision]

@@ -1,0 +1,391 @@
+"""The dispatcher: stored messages, per key in arrival order and many keys at once, through a pure decision.
+
+Theory. A key has a queue in memory; only its head is ever in hand, so order per key needs no lock and no query. A wave
+takes the heads of many keys, loads all that their decisions need with one query per table, decides each, and hands one
+unit of work to the writer. Several waves overlap: the next is decided while the last one waits for the disk.
+
+What goes wrong: an exception in a decision is a bug of ours, so that key is parked (its successors wait visibly) and
+everybody else goes on. A process that dies in a decision leaves no trace of which one, so after a crash the messages
+that were open then go in marked waves: each is counted as "in hand" first, one that was in hand before goes alone, and
+one that was in hand at two crashes is parked.
+"""
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import structlog
+from bankrails_clock.port import Clock
+from bankrails_contracts.answers import RefusalCode
+from bankrails_telemetry.health import Progress
+from pydantic import ValidationError
+from sqlalchemy import Connection
+
+from bankrails_messaging.decisions import Answering, Decision, Handling, Outcome, Refusal, Result
+from bankrails_messaging.enactment import Enactment
+from bankrails_messaging.metrics import MessagingMetrics
+from bankrails_messaging.recovery import release_parked
+from bankrails_messaging.rows import Changes, InboxRow, to_micros
+from bankrails_messaging.sorting import COMMAND, INTERNAL
+from bankrails_messaging.stops import Probe, Stop, unwatched
+from bankrails_messaging.store import Store, StoreConflict
+from bankrails_messaging.work import WorkPool
+from bankrails_messaging.writer import GroupWriter
+
+WAVE_KEYS = 256
+"""Keys decided together: enough to share the queries, few enough to keep the event loop's pause in milliseconds."""
+WAVES_MAX = 4
+CONFLICT_TRIES = 3
+IN_HAND_CRASHES_MAX = 2
+DECISION = "decision"
+"""The progress mark: messages that could be decided are being decided."""
+
+Load = Callable[[Any, Sequence[Any]], Sequence[Any]]
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class _Case:
+    row: InboxRow
+    handling: Handling[Any, Any] | Answering[Any] | None = None
+    message: Any = None
+    verdict: Decision | Refusal | None = None
+    bug: Exception | None = None
+
+
+class Dispatcher:
+    def __init__(
+        self,
+        store: Store,
+        writer: GroupWriter,
+        pool: WorkPool,
+        clock: Clock,
+        handlings: Iterable[Handling[Any, Any]],
+        answerings: Iterable[Answering[Any]],
+        enactment: Enactment,
+        reads: Callable[[Connection], Any],
+        metrics: MessagingMetrics,
+        *,
+        progress: Progress,
+        probe: Probe = unwatched,
+    ) -> None:
+        self._store = store
+        self._writer = writer
+        self._pool = pool
+        self._clock = clock
+        self._handlings: Mapping[str, Handling[Any, Any]] = {item.message.type: item for item in handlings}
+        self._answerings: Mapping[str, Answering[Any]] = {item.kind: item for item in answerings}
+        self._enactment = enactment
+        self._reads = reads
+        self._metrics = metrics
+        self._progress = progress
+        self._probe = probe
+        self._queues: dict[str, deque[InboxRow]] = {}
+        self._ready: deque[str] = deque()
+        self._parked: dict[str, str] = {}
+        """Parked key → id of the message that parked it."""
+        self._suspects: set[int] = set()
+        self._waves: set[asyncio.Task[None]] = set()
+        self._wake = asyncio.Event()
+        self._closing = False
+        self.waiting = 0
+        self.failed: BaseException | None = None
+
+    # Rows come
+
+    def resume(self, rows: Sequence[InboxRow], *, after_crash: bool) -> None:
+        """The rows that are open at start, in arrival order."""
+        if after_crash:
+            self._suspects = {row.seq for row in rows if row.seq is not None and row.state == "new"}
+        for row in rows:
+            if row.state == "parked":
+                self._parked[row.key] = row.message_id
+        self.receive(rows)
+        self._metrics.parked.set(len(self._parked))
+
+    def receive(self, rows: Iterable[InboxRow]) -> None:
+        """Rows that are durable. One without a seq was there already, and its first answer stands."""
+        for row in rows:
+            if row.seq is None:
+                continue
+            self.waiting += 1
+            queue = self._queues.get(row.key)
+            if queue is None:
+                self._queues[row.key] = deque((row,))
+                self._ready.append(row.key)
+            else:
+                queue.append(row)
+                if row.key in self._parked:
+                    self._ready.append(row.key)
+        if self._ready:
+            self._progress.owe(DECISION)
+        self._wake.set()
+
+    async def release(self, key: str) -> int:
+        """Let a parked key go on, after its cause was put right; how many messages that frees."""
+        if self._parked.pop(key, None) is None:
+            return 0
+        self._metrics.parked.set(len(self._parked))
+        queue = self._queues[key]
+        await self._store.write(lambda connection: release_parked(connection, key))
+        for row in queue:
+            row.state, row.hands = "new", 0
+        self._ready.append(key)
+        self._wake.set()
+        return len(queue)
+
+    @property
+    def parked(self) -> Mapping[str, str]:
+        """Parked key → id of the message that parked it."""
+        return self._parked
+
+    # The loop
+
+    async def run(self) -> None:
+        while not self._closing:
+            if self.failed is not None:
+                raise self.failed
+            await self._wake.wait()
+            self._wake.clear()
+            while self._ready and len(self._waves) < WAVES_MAX and not self._closing:
+                if self._suspects and self._waves:
+                    break  # after a crash one wave at a time, so that "in hand" says something
+                rows = self._take()
+                if rows:
+                    task = asyncio.get_running_loop().create_task(self._wave(rows))
+                    self._waves.add(task)
+                    task.add_done_callback(self._wave_done)
+
+    def _wave_done(self, task: asyncio.Task[None]) -> None:
+        self._waves.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.failed = error
+        self._wake.set()
+
+    async def stop(self) -> None:
+        """Finish the waves in hand; the rest stays in the inbox."""
+        self._closing = True
+        self._wake.set()
+        if self._waves:
+            await asyncio.wait(self._waves)
+
+    def _take(self) -> list[InboxRow]:
+        """The heads of ready keys. A row that has to be tried alone ends the wave before it, or makes one by itself."""
+        taken: list[InboxRow] = []
+        while self._ready and len(taken) < WAVE_KEYS:
+            key = self._ready[0]
+            queue = self._queues[key]
+            if key in self._parked:
+                self._ready.popleft()
+                for row in queue:
+                    if row.state == "new":
+                        row.state = "waiting"  # from here on it is being told
+                        taken.append(row)
+                continue
+            row = queue[0]
+            if row.hands and row.seq in self._suspects:
+                if not taken:
+                    self._ready.popleft()
+                    taken.append(row)
+                return taken
+            self._ready.popleft()
+            taken.append(row)
+        return taken
+
+    async def _wave(self, rows: list[InboxRow]) -> None:
+        suspects = [row for row in rows if row.seq in self._suspects]
+        broken = [row for row in suspects if row.hands >= IN_HAND_CRASHES_MAX]
+        if suspects and not broken:
+            await self._writer.commit(Changes(in_hand=[row.seq for row in suspects if row.seq is not None]))
+        cases = [
+            self._read(row, "in hand at two crashes" if row in broken else None)
+            if row.key not in self._parked
+            else _Case(row)
+            for row in rows
+        ]
+        for tries in range(1, CONFLICT_TRIES + 1):
+            await self._decide(cases)
+            self._probe(Stop.DECIDED)
+            try:
+                await self._writer.commit(self._changes(cases))
+                break
+            except StoreConflict as conflict:
+                self._metrics.conflicts.inc()
+                log.warning("dispatcher.conflict", error=str(conflict), cases=len(cases), tries=tries)
+                if len(cases) > 1:
+                    # One loser must not cost its neighbours their decision: each alone, again from the start.
+                    for row in rows:
+                        await self._wave([row])
+                    return
+                if tries == CONFLICT_TRIES:
+                    cases[0].bug = conflict
+                    await self._writer.commit(self._changes(cases))
+        self._probe(Stop.DECISION_COMMITTED)
+        for case in cases:
+            self._release(case)
+        self._progress.mark(DECISION)
+        if not self._ready:
+            self._progress.rest(DECISION)
+
+    def _release(self, case: _Case) -> None:
+        row = case.row
+        if row.seq is not None:
+            self._suspects.discard(row.seq)
+        self._count(case)
+        queue = self._queues[row.key]
+        if case.bug is not None:
+            row.state = "parked"
+            self._parked[row.key] = row.message_id
+            self._metrics.parked.set(len(self._parked))
+            if len(queue) > 1:
+                self._ready.append(row.key)  # those behind it are told at once
+        elif row.key not in self._parked:
+            self.waiting -= 1
+            queue.popleft()
+            if queue:
+                self._ready.append(row.key)
+            else:
+                del self._queues[row.key]
+        self._wake.set()
+
+    # One message
+
+    def _read(self, row: InboxRow, broken: str | None) -> _Case:
+        """Parse the body into its contract; what breaks it is refused by name."""
+        case = _Case(row)
+        if broken is not None:
+            case.bug = RuntimeError(broken)
+        elif row.kind == INTERNAL:
+            case.handling = self._answerings[row.type]
+            data = orjson.loads(row.body or "{}")
+            data["result"] = Result(data["result"])
+            case.message = Outcome(kind=row.type, key=row.key, command_id=row.causation_id or "", **data)
+        elif row.variant:
+            case.verdict = Refusal(RefusalCode.ID_REUSED, "this id was used before with other content")
+        elif row.refusal is not None:
+            known = orjson.loads(row.refusal)
+            case.verdict = Refusal(RefusalCode(known["code"]), known["reason"], known["field"])
+        else:
+            self._parse(case)
+        return case
+
+    def _parse(self, case: _Case) -> None:
+        handling = self._handlings[case.row.type]
+        try:
+            message = handling.message.model_validate_json(case.row.body or "")
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            path = ".".join(str(part) for part in first["loc"]) or None
+            case.verdict = Refusal(RefusalCode.INVALID, first["msg"], path)
+            return
+        if message.key != case.row.key:
+            field = handling.message.aggregate_field
+            case.verdict = Refusal(RefusalCode.KEY_MISMATCH, "the record's key is not the aggregate id", field)
+            return
+        case.handling, case.message = handling, message
+
+    async def _decide(self, cases: Sequence[_Case]) -> None:
+        by_handling: defaultdict[int, list[_Case]] = defaultdict(list)
+        for case in cases:
+            if case.handling is not None and case.bug is None:
+                case.verdict = None
+                by_handling[id(case.handling)].append(case)
+        now = self._clock.now()
+        for some in by_handling.values():
+            handling = some[0].handling
+            assert handling is not None  # noqa: S101 - grouped by it just above
+            situations = await self._load(handling.load, some)
+            for case, situation in zip(some, situations, strict=True):
+                if case.bug is not None:
+                    continue
+                try:
+                    case.verdict = _repeated(handling, situation, case.row) or handling.decide(
+                        case.message, situation, now
+                    )
+                except Exception as bug:  # a bug in one decision parks its key and nobody else
+                    case.bug = bug
+
+    async def _load(self, load: Load, some: list[_Case]) -> Sequence[Any]:
+        try:
+            return await self._store.read(
+                lambda connection: load(self._reads(connection), [case.message for case in some])
+            )
+        except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as bug:
+            if len(some) == 1:
+                some[0].bug = bug
+                return [None]
+            return [(await self._load(load, [case]))[0] for case in some]
+
+    def _changes(self, cases: Iterable[_Case]) -> Changes:
+        """Everything that follows from the verdicts, as one unit of work."""
+        changes = Changes()
+        now = self._clock.now()
+        for case in cases:
+            row = case.row
+            assert row.seq is not None  # noqa: S101 - only stored rows are dispatched
+            if case.bug is not None or (case.verdict is None and row.key in self._parked):
+                self._park(case, changes)
+                continue
+            if isinstance(case.verdict, Decision) and isinstance(case.message, Outcome):
+                self._end_work(case.message, case.verdict, changes)
+            if case.verdict is not None:
+                try:
+                    self._enactment.enact(row, case.verdict, now, changes)
+                except Exception as bug:  # as in _decide
+                    case.bug = bug
+                    self._park(case, changes)
+                    continue
+            (changes.forgotten if row.kind == INTERNAL else changes.decided).append(row.seq)
+        return changes
+
+    def _end_work(self, outcome: Outcome, decision: Decision, changes: Changes) -> None:
+        if decision.again_at is not None:
+            again = self._pool.put_off(outcome.work_id, to_micros(decision.again_at))
+            if again is not None:
+                changes.work_put_off.append(again)
+        elif outcome.ended:
+            changes.work_ended.append(outcome.work_id)
+
+    def _park(self, case: _Case, changes: Changes) -> None:
+        row = case.row
+        behind = self._parked.get(row.key) if case.bug is None else None
+        reason = f"{type(case.bug).__name__}: {case.bug}" if case.bug is not None else f"waits behind {behind}"
+        if case.bug is not None:
+            log.error("dispatcher.parked", key=row.key, type=row.type, message_id=row.message_id, exc_info=case.bug)
+        changes.parked.append((row.seq or 0, "parked" if case.bug is not None else "waiting", reason))
+        if row.kind == COMMAND:
+            self._enactment.park(row, type(case.bug).__name__ if case.bug is not None else reason, behind, changes)
+
+    def _count(self, case: _Case) -> None:
+        match case.verdict:
+            case _ if case.bug is not None:
+                outcome = "parked"
+            case Refusal():
+                outcome = "refused"
+            case Decision():
+                outcome = "decided"
+            case _:
+                outcome = "waiting"
+        self._metrics.decided.labels(case.row.type, outcome).inc()
+        log.info(
+            "message.handled",
+            type=case.row.type,
+            key=case.row.key,
+            message_id=case.row.message_id,
+            correlation_id=case.row.correlation_id,
+            outcome=outcome,
+        )
+
+
+def _repeated(handling: Handling[Any, Any] | Answering[Any], situation: Any, row: InboxRow) -> Refusal | None:
+    """The refusal of a creating command whose aggregate exists; this guard outlives the pruning of the inbox."""
+    existing = handling.existing(situation) if isinstance(handling, Handling) and handling.existing else None
+    if existing is None:
+        return None
+    if existing.content_hash == row.content_hash:
+        return Refusal(RefusalCode.ALREADY_EXISTS, "it exists, made by the same content", about=existing)
+    return Refusal(RefusalCode.CONFLICT, "it exists, made by other content", about=existing)

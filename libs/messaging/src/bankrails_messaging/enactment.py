@@ -1,0 +1,161 @@
+"""A verdict made into rows: the saved snapshot with its sequence raised, the events in their envelopes, the work."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Generic, TypeVar, get_type_hints
+
+import orjson
+from bankrails_contracts.answers import CommandParked, CommandRefused
+from bankrails_contracts.envelope import format_instant
+from bankrails_contracts.ids import uuid7
+from bankrails_contracts.message import Event, Service
+from bankrails_contracts.topics import Channel, topic_name
+from bankrails_telemetry.redaction import clean_text
+from sqlalchemy import Connection, RowMapping, Table, select
+
+from bankrails_messaging.decisions import Decision, Refusal, Work
+from bankrails_messaging.rows import Changes, DeadLetterRow, InboxRow, OutboxRow, Save, to_micros
+from bankrails_messaging.work_row import WorkRow
+
+S = TypeVar("S")
+
+
+class Repository(Generic[S]):
+    """Rows ⇄ snapshots of one aggregate. The columns are the snapshot's fields, `id` and `version` among them."""
+
+    def __init__(self, table: Table, snapshot: type[S], source: str) -> None:
+        self.table = table
+        self.source = source
+        """CloudEvents source of its events: one per kind of aggregate, so that (source, subject) names one aggregate
+        even where two kinds have the same id."""
+        self.snapshot = snapshot
+        hints = get_type_hints(snapshot)
+        self._enums = {
+            name: hint for name, hint in hints.items() if isinstance(hint, type) and issubclass(hint, StrEnum)
+        }
+        self._names = tuple(field.name for field in fields(snapshot))  # type: ignore[arg-type]  # a dataclass by contract
+
+    def row(self, snapshot: S) -> dict[str, Any]:
+        return {name: getattr(snapshot, name) for name in self._names}
+
+    def get_many(self, connection: Connection, ids: Sequence[str | None]) -> dict[str, S]:
+        """The snapshots that exist, by id."""
+        wanted = {item for item in ids if item is not None}
+        if not wanted:
+            return {}
+        found = connection.execute(select(self.table).where(self.table.c.id.in_(wanted))).mappings()
+        return {row["id"]: self.snapshot(**self._typed(row)) for row in found}
+
+    def _typed(self, row: RowMapping) -> dict[str, Any]:
+        return {name: self._enums[name](value) if name in self._enums else value for name, value in row.items()}
+
+
+@dataclass(frozen=True)
+class Enactment:
+    service: Service
+    repositories: Mapping[type, Repository[Any]]
+    refused: type[CommandRefused]
+    parked: type[CommandParked]
+
+    def enact(self, row: InboxRow, verdict: Decision | Refusal, now: datetime, changes: Changes) -> None:
+        if isinstance(verdict, Refusal):
+            self._refuse(row, verdict, now, changes)
+            return
+        aggregate = verdict.aggregate
+        if aggregate is not None:
+            sequence = aggregate.sequence
+            source = self.repositories[type(aggregate)].source
+            self._save(row, replace(aggregate, sequence=sequence + len(verdict.events)), changes)
+            for event in verdict.events:
+                sequence += 1
+                self._publish(row, event, source, aggregate.id, sequence, now, changes)
+        for work in verdict.work:
+            changes.work_added.append(_work_row(row, work, now))
+
+    def park(self, row: InboxRow, reason: str, behind: str | None, changes: Changes) -> None:
+        """Answer a parked command at once. The reason names the error's type alone: its text may hold anything."""
+        event = self.parked(
+            command_id=row.message_id, command_type=row.type, aggregate_id=row.key, reason=reason, behind=behind
+        )
+        self._publish(row, event, f"/bankrails/{self.service}", row.message_id, None, None, changes)
+
+    def dead_letter(self, letter: DeadLetterRow) -> OutboxRow:
+        headers = {
+            "ce_specversion": "1.0",
+            "ce_id": letter.id,
+            "ce_source": f"/bankrails/{self.service}",
+            "ce_type": f"bankrails.{self.service}.dead-letter.v1",
+            "content-type": "application/json",
+        }
+        return OutboxRow(topic_name(self.service, Channel.DEAD_LETTERS), None, headers, letter.record)
+
+    def _refuse(self, row: InboxRow, refusal: Refusal, now: datetime, changes: Changes) -> None:
+        about = refusal.about
+        event = self.refused(
+            command_id=row.message_id,
+            command_type=row.type,
+            code=refusal.code,
+            reason=clean_text(refusal.reason),
+            field=refusal.field,
+            aggregate_id=None if about is None else about.id,
+            state=None if about is None else about.state,
+        )
+        if about is None:
+            self._publish(row, event, f"/bankrails/{self.service}", row.message_id, None, now, changes)
+            return
+        raised = replace(about, sequence=about.sequence + 1)
+        self._save(row, raised, changes)
+        self._publish(row, event, self.repositories[type(about)].source, about.id, raised.sequence, now, changes)
+
+    def _save(self, row: InboxRow, snapshot: Any, changes: Changes) -> None:
+        repository = self.repositories[type(snapshot)]
+        made_by = row.content_hash if snapshot.version == 0 else snapshot.content_hash
+        values = repository.row(replace(snapshot, version=snapshot.version + 1, content_hash=made_by))
+        changes.saves.append(Save(repository, values))
+
+    def _publish(
+        self,
+        row: InboxRow,
+        event: Event,
+        source: str,
+        subject: str,
+        sequence: int | None,
+        now: datetime | None,
+        changes: Changes,
+    ) -> None:
+        headers = {
+            "ce_specversion": "1.0",
+            "ce_id": uuid7(),
+            "ce_source": source,
+            "ce_type": type(event).type,
+            "ce_subject": subject,
+            "ce_correlationid": row.correlation_id,
+            "ce_causationid": (row.causation_id or row.message_id) if row.kind == "internal" else row.message_id,
+            "content-type": "application/json",
+        }
+        if now is not None:
+            headers["ce_time"] = format_instant(now)
+        if sequence is not None:
+            headers["ce_sequence"] = str(sequence)
+        if row.traceparent is not None:
+            headers["ce_traceparent"] = row.traceparent
+        topic = topic_name(self.service, Channel.EVENTS)
+        changes.outbox.append(OutboxRow(topic, subject, headers, event.model_dump_json(exclude_none=True)))
+
+
+def _work_row(row: InboxRow, work: Work, now: datetime) -> WorkRow:
+    return WorkRow(
+        id=uuid7(),
+        key=row.key,
+        kind=work.kind,
+        payload=orjson.loads(orjson.dumps(work.payload)),
+        budget=work.budget,
+        lane=int(work.lane),
+        causation_id=(row.causation_id or row.message_id) if row.kind == "internal" else row.message_id,
+        correlation_id=row.correlation_id,
+        traceparent=row.traceparent,
+        due_at=to_micros(work.due_at or now),
+        gate=work.gate,
+    )

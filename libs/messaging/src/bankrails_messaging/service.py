@@ -1,0 +1,285 @@
+"""One service of the suite, assembled and run: the shape that all four share.
+
+Start: store, topics, whatever is open in the store, then Kafka. Stop, in the order that loses nothing: no new records,
+no new calls, decide what is in hand, wait a while for calls that fly, publish what is decided, close.
+"""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import structlog
+from aiohttp import web
+from bankrails_clock.port import Clock
+from bankrails_contracts.message import Service as ServiceName
+from bankrails_contracts.topics import Channel, Topic, topics_of
+from bankrails_telemetry.health import Progress, holds, not_older_than
+from bankrails_telemetry.metrics import LoopLag
+from bankrails_telemetry.ops_server import OpsServer
+from bankrails_vendor_http.budget import Budget
+from prometheus_client import CollectorRegistry
+from sqlalchemy import Connection
+
+from bankrails_messaging import recovery
+from bankrails_messaging.calls import VendorCall
+from bankrails_messaging.decisions import Answering, Handling
+from bankrails_messaging.dispatcher import DECISION, Dispatcher
+from bankrails_messaging.enactment import Enactment
+from bankrails_messaging.intake import Intake
+from bankrails_messaging.metrics import MessagingMetrics
+from bankrails_messaging.relay import ACKNOWLEDGEMENT, Relay
+from bankrails_messaging.rows import Changes, InboxRow, to_micros
+from bankrails_messaging.sorting import Door
+from bankrails_messaging.stops import Probe, unwatched
+from bankrails_messaging.store import Store
+from bankrails_messaging.topic_setup import ensure_topics
+from bankrails_messaging.work import WorkPool
+from bankrails_messaging.writer import STORE_COMMIT, GroupWriter
+
+STOP_CALLS_SECONDS = 5.0
+"""What flying calls get at a stop; with the rest the whole stop stays within ten seconds."""
+STOP_REST_SECONDS = 3.0
+INBOX_RETENTION = timedelta(days=14)
+"""Twice the retention of the commands topic: no repeat that Kafka can still deliver is forgotten here."""
+PRUNE_EVERY_SECONDS = 600.0
+GAUGES_EVERY_SECONDS = 1.0
+STUCK_SECONDS = 30.0
+"""Work that is there and makes no progress for so long is stuck: far above any wait that heals by itself."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What makes one service different from another."""
+
+    service: ServiceName
+    store: Store
+    clock: Clock
+    handlings: Sequence[Handling[Any, Any]]
+    answerings: Sequence[Answering[Any]]
+    calls: Sequence[VendorCall]
+    enactment: Enactment
+    reads: Callable[[Connection], Any]
+    """Makes the reading port of the handlers from a connection."""
+    door: Door
+    budget_for: Callable[[str], Budget]
+    registry: CollectorRegistry
+    bootstrap_servers: str
+    ops_host: str
+    ops_port: int
+    listens_to: Sequence[Topic] = ()
+    """Other services' event topics."""
+    jwks: Callable[[], Mapping[str, object]] | None = None
+    probe: Probe = unwatched
+
+
+class RunningService:
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._metrics = MessagingMetrics(parts.registry)
+        self._lag = LoopLag(parts.registry)
+        self._progress = Progress()
+        self._stopping = asyncio.Event()
+        self.ready = asyncio.Event()
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    async def run(self, on_ready: Callable[[str], None] = lambda address: None) -> None:
+        """Until `stop`, SIGTERM or SIGINT. Raises what went wrong otherwise."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.stop)
+        async with self._assembled() as address:
+            on_ready(address)
+            self.ready.set()
+            await self._stopping.wait()
+            log.info("service.stopping")
+
+    @asynccontextmanager
+    async def _assembled(self) -> AsyncIterator[str]:
+        parts = self._parts
+        store, metrics = parts.store, self._metrics
+        own = topics_of(parts.service)
+        await ensure_topics(parts.bootstrap_servers, own)
+        clean = await store.read(recovery.was_clean)
+        await store.write(lambda connection: recovery.mark_run(connection, clean=False))
+        last_seq = await store.read(recovery.last_outbox_seq)
+
+        writer = GroupWriter(
+            store, self._land, next_outbox_seq=last_seq + 1, progress=self._progress, on_commit=self._committed
+        )
+        self._relay = relay = Relay(
+            parts.bootstrap_servers,
+            writer,
+            metrics,
+            client_id=f"{parts.service}-relay",
+            progress=self._progress,
+            probe=parts.probe,
+        )
+        self._pool = pool = WorkPool(
+            store, writer, parts.clock, parts.calls, parts.budget_for, metrics, probe=parts.probe
+        )
+        self._dispatcher = dispatcher = Dispatcher(
+            store,
+            writer,
+            pool,
+            parts.clock,
+            parts.handlings,
+            parts.answerings,
+            parts.enactment,
+            parts.reads,
+            metrics,
+            progress=self._progress,
+            probe=parts.probe,
+        )
+        read = (next(topic for topic in own if topic.channel is Channel.COMMANDS), *parts.listens_to)
+        intake = Intake(
+            parts.bootstrap_servers,
+            f"bankrails-{parts.service}",
+            [(topic.name, number) for topic in read for number in range(topic.partitions)],
+            await store.read(recovery.positions),
+            parts.door,
+            writer,
+            parts.clock,
+            parts.enactment,
+            metrics,
+            lambda: dispatcher.waiting,
+            probe=parts.probe,
+        )
+        relay.take(await store.read(lambda connection: list(recovery.unpublished(connection))))
+        ops = self._ops_server(intake)
+        tasks: list[asyncio.Task[None]] = []
+
+        def begin(running: Any, name: str) -> asyncio.Task[None]:
+            task = loop.create_task(running, name=name)
+            task.add_done_callback(self._ended)
+            tasks.append(task)
+            return task
+
+        loop = asyncio.get_running_loop()
+        writing = begin(writer.run(), "writer")
+        relaying = begin(relay.run(), "relay")
+        await self._resume(clean)
+        working = begin(pool.run(), "work")
+        deciding = begin(dispatcher.run(), "dispatcher")
+        observers = [begin(self._lag.watch(), "lag"), begin(self._observe(), "gauges"), begin(self._prune(), "prune")]
+        await intake.start()
+        receiving = begin(intake.run(), "intake")
+        try:
+            async with ops:
+                yield ops.address
+                await intake.stop()
+                await _within(STOP_REST_SECONDS, receiving)
+                await pool.stop(STOP_CALLS_SECONDS)
+                await dispatcher.stop()
+                relay.stop()
+                await _within(STOP_REST_SECONDS, relaying, working, deciding)
+                await store.write(lambda connection: recovery.mark_run(connection, clean=True))
+        finally:
+            writer.stop()
+            for task in observers:
+                task.cancel()
+            await _within(STOP_REST_SECONDS, writing)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await store.close()
+        failures = [error for task in tasks if not task.cancelled() and (error := task.exception()) is not None]
+        if failures:
+            raise failures[0]
+
+    async def _resume(self, clean: bool) -> None:
+        """Take up everything that the store holds unfinished."""
+        self._pool.add(await self._parts.store.read(lambda connection: list(recovery.open_work(connection))))
+        found: list[InboxRow] = []
+        while page := await self._parts.store.read(
+            partial(recovery.open_messages, after_seq=(found[-1].seq or 0) if found else 0)
+        ):
+            found += page
+        if found:
+            log.info("service.resumes", messages=len(found), after_crash=not clean)
+        self._dispatcher.resume(found, after_crash=not clean)
+
+    def _land(self, changes: Changes) -> None:
+        """What a durable unit of work sets in motion, in commit order."""
+        if changes.outbox:
+            self._relay.take(changes.outbox)
+        if changes.received:
+            self._dispatcher.receive(changes.received)
+        if changes.work_added:
+            self._pool.add(changes.work_added)
+        if changes.work_ended:
+            self._pool.end(changes.work_ended)
+        if changes.work_put_off:
+            self._pool.add(changes.work_put_off)
+
+    def _committed(self, units: int) -> None:
+        self._metrics.groups.inc()
+        self._metrics.units.inc(units)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """A part that ends by an error ends the service: half a service is worse than a restart."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.critical("service.part_failed", part=task.get_name(), exc_info=error)
+            self._stopping.set()
+
+    async def _observe(self) -> None:
+        """Gauges that are counted, not incremented; and the beat that liveness watches."""
+        while True:
+            self._progress.mark("event loop")
+            metrics = self._metrics
+            metrics.waiting.set(self._dispatcher.waiting)
+            metrics.outbox.set(self._relay.waiting)
+            metrics.unknown_age.set(self._pool.oldest_unknown_seconds())
+            for state, number in self._pool.by_state().items():
+                metrics.work.labels(state).set(number)
+            await asyncio.sleep(GAUGES_EVERY_SECONDS)
+
+    async def _prune(self) -> None:
+        """Forget answered messages that no topic can deliver again."""
+        while True:
+            await asyncio.sleep(PRUNE_EVERY_SECONDS)
+            before = to_micros(self._parts.clock.now() - INBOX_RETENTION)
+            while await self._parts.store.write(partial(recovery.forget_answered, before=before)):
+                pass
+
+    def _ops_server(self, intake: Intake) -> OpsServer:
+        expect = self._progress.expect
+        live = {
+            "event loop": expect("event loop", max_age_seconds=10, reason="the gauges tick every second"),
+            "loop lag": self._lag.under(5.0),
+            DECISION: expect(DECISION, max_age_seconds=STUCK_SECONDS, reason="messages wait and none is decided"),
+        }
+        ready = {
+            "running": holds(lambda: self.ready.is_set() and not self._stopping.is_set(), "starting or stopping"),
+            STORE_COMMIT: expect(STORE_COMMIT, max_age_seconds=STUCK_SECONDS, reason="the store takes nothing"),
+            ACKNOWLEDGEMENT: expect(ACKNOWLEDGEMENT, max_age_seconds=STUCK_SECONDS, reason="Kafka takes no events"),
+            "kafka fetch": not_older_than(STUCK_SECONDS, intake.poll_age_seconds, "Kafka answers no fetch"),
+        }
+        parts = self._parts
+        server = OpsServer(
+            parts.ops_host, parts.ops_port, registry=parts.registry, live=live, ready=ready, jwks=parts.jwks
+        )
+        server.add_route("GET", "/parked", self._show_parked)
+        server.add_route("POST", "/parked/{key}/release", self._release_parked)
+        return server
+
+    async def _show_parked(self, request: web.Request) -> web.StreamResponse:
+        return web.json_response({"parked": dict(self._dispatcher.parked)})
+
+    async def _release_parked(self, request: web.Request) -> web.StreamResponse:
+        freed = await self._dispatcher.release(request.match_info["key"])
+        return web.json_response({"released": freed}, status=200 if freed else 404)
+
+
+async def _within(seconds: float, *tasks: asyncio.Task[None]) -> None:
+    waiting: Iterable[asyncio.Task[None]] = [task for task in tasks if not task.done()]
+    if waiting:
+        await asyncio.wait(waiting, timeout=seconds)

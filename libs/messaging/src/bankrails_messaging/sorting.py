@@ -1,0 +1,214 @@
+"""A Kafka record at the door: an inbox row, or a dead letter with its reason. Pure."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, Protocol
+
+import orjson
+from bankrails_contracts import envelope as binding
+from bankrails_contracts.answers import DeadLetter, DeadLetterReason, RefusalCode
+from bankrails_contracts.ids import uuid7
+from bankrails_contracts.message import REGISTRY, Kind, Message, Service
+from bankrails_contracts.sealed import is_compact_jwe, sealed_paths
+from bankrails_contracts.topics import RECORD_BYTES_MAX, channel_of, topic_name
+
+from bankrails_messaging.rows import DeadLetterRow, InboxRow, to_micros
+
+HEAD_BYTES = 1024
+HEADER_CHARACTERS_MAX = 256
+WITHHELD = "withheld"
+"""Stands for the content hash of a body that held a secret in the clear: a hash of an account number can be guessed."""
+
+Encrypt = Callable[[str], str]
+
+
+class Record(Protocol):
+    """What we use of a Kafka client's record."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+
+
+class _DeadError(Exception):
+    def __init__(self, reason: DeadLetterReason, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+
+
+@dataclass(frozen=True)
+class Door:
+    """Sorts the records of one service's topics."""
+
+    service: Service
+    encrypt_head: Encrypt | None = None
+
+    def sort(self, record: Record, now: datetime) -> InboxRow | DeadLetterRow:
+        try:
+            return self._row(record, now)
+        except _DeadError as dead:
+            return self.dead_letter(record, dead.reason, dead.detail, now)
+
+    def _row(self, record: Record, now: datetime) -> InboxRow:
+        size_bytes = len(record.value or b"") + sum(len(name) + len(text or b"") for name, text in record.headers)
+        if size_bytes > RECORD_BYTES_MAX:
+            raise _DeadError(DeadLetterReason.TOO_LARGE, f"{size_bytes} bytes; at most {RECORD_BYTES_MAX}")
+        try:
+            envelope, body = binding.read(record.headers, record.value)
+        except binding.EnvelopeError as error:
+            raise _DeadError(DeadLetterReason.NO_ENVELOPE, str(error)) from error
+        model = self._model(envelope.type, record.topic)
+        try:
+            data = orjson.loads(body)
+        except orjson.JSONDecodeError as error:
+            raise _DeadError(DeadLetterReason.NOT_JSON, f"the body is not JSON: {error}") from None
+        row = InboxRow(
+            source=envelope.source,
+            message_id=envelope.id,
+            kind=model.kind.value,
+            type=envelope.type,
+            key=_text(record.key) or envelope.id,
+            content_hash=content_hash(envelope.type, envelope.subject, data),
+            body=body.decode(),
+            correlation_id=envelope.correlationid or envelope.id,
+            received_at=to_micros(now),
+            causation_id=envelope.causationid,
+            traceparent=envelope.traceparent,
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+        )
+        if record.key is None:
+            row.refusal = _refusal(RefusalCode.KEY_MISSING, "the record has no key", model.aggregate_field)
+        paths = _sealed(model)
+        if paths:
+            _keep_sealed(row, model, paths, data)
+        return row
+
+    def _model(self, type_name: str, topic: str) -> type[Message]:
+        model = REGISTRY.get(type_name)
+        if model is None:
+            known = binding.TYPE_PATTERN.match(type_name)
+            stem = type_name.rpartition(".v")[0]
+            if known and any(name.rpartition(".v")[0] == stem for name in REGISTRY):
+                raise _DeadError(DeadLetterReason.UNKNOWN_VERSION, f"{type_name} is not a version known here")
+            raise _DeadError(DeadLetterReason.UNKNOWN_TYPE, f"{type_name} is not known here")
+        if topic != topic_name(model.service, channel_of(model.kind)):
+            raise _DeadError(DeadLetterReason.WRONG_TOPIC, f"{type_name} does not belong on {topic}")
+        return model
+
+    def dead_letter(self, record: Record, reason: DeadLetterReason, detail: str, now: datetime) -> DeadLetterRow:
+        value = record.value or b""
+        kept = {
+            name: text.decode(errors="replace")[:HEADER_CHARACTERS_MAX]
+            for name, text in record.headers
+            if text is not None and (name.lower().startswith("ce_") or name.lower() == "content-type")
+        }
+        head = value[:HEAD_BYTES].decode(errors="replace")
+        letter = DeadLetter(
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            reason=reason,
+            detail=detail[:500],
+            sha256=hashlib.sha256(value).hexdigest(),
+            size_bytes=len(value),
+            headers=kept,
+            head_encrypted=None if self.encrypt_head is None else self.encrypt_head(head),
+            received_at=now,
+        )
+        return DeadLetterRow(
+            id=uuid7(),
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            reason=reason.value,
+            record=letter.model_dump_json(),
+            received_at=to_micros(now),
+        )
+
+
+def content_hash(type_name: str, subject: str | None, data: Any) -> str:
+    """SHA-256, hexadecimal, of type, subject and data with sorted keys: what "the same content" means."""
+    canonical = orjson.dumps([type_name, subject, data], option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(canonical).hexdigest()
+
+
+def _keep_sealed(row: InboxRow, model: type[Message], paths: Sequence[tuple[str, ...]], data: Any) -> None:
+    """Keep only what the contract declares, and nothing at all when a secret came in the clear.
+
+    A message with sealed fields is the one most likely to carry its secret in the wrong place too, under a name that
+    the contract does not know; unknown fields mean nothing to us, so they are not stored.
+    """
+    for path in paths:
+        value = _at(data, path)
+        if value is not None and not is_compact_jwe(value):
+            row.body = None
+            row.content_hash = WITHHELD
+            row.refusal = _refusal(
+                RefusalCode.SECRET_IN_CLEAR,
+                "this field must be sealed; nothing of the message was stored",
+                ".".join(path),
+            )
+            return
+    if isinstance(data, dict):
+        row.body = orjson.dumps(_declared(data, model)).decode()
+
+
+def _declared(data: Mapping[str, Any], model: type[Message]) -> dict[str, Any]:
+    names = _field_names(model)
+    return {
+        name: {inner: item for inner, item in value.items() if inner in names[name]}
+        if isinstance(value, dict) and names[name]
+        else value
+        for name, value in data.items()
+        if name in names
+    }
+
+
+@cache
+def _field_names(model: type[Message]) -> dict[str, frozenset[str]]:
+    """Every field of the model, each with the names inside it where it is an object."""
+    schema = model.model_json_schema()
+    definitions = schema.get("$defs", {})
+
+    def inner(part: Mapping[str, Any]) -> frozenset[str]:
+        names = frozenset(part.get("properties", ()))
+        if "$ref" in part:
+            names |= inner(definitions[part["$ref"].rpartition("/")[2]])
+        for option in (*part.get("oneOf", ()), *part.get("anyOf", ())):
+            names |= inner(option)
+        return names
+
+    return {name: inner(part) for name, part in schema.get("properties", {}).items()}
+
+
+@cache
+def _sealed(model: type[Message]) -> list[tuple[str, ...]]:
+    return sealed_paths(model)
+
+
+def _at(data: Any, path: Sequence[str]) -> Any:
+    for name in path:
+        data = data.get(name) if isinstance(data, dict) else None
+    return data
+
+
+def _refusal(code: RefusalCode, reason: str, field: str | None) -> str:
+    return orjson.dumps({"code": code.value, "reason": reason, "field": field}).decode()
+
+
+def _text(key: bytes | None) -> str | None:
+    return None if not key else key.decode(errors="replace")[:HEADER_CHARACTERS_MAX]
+
+
+COMMAND, EVENT = Kind.COMMAND.value, Kind.EVENT.value
+INTERNAL = "internal"
+"""The kind of a vendor call's outcome, which enters as a message of our own."""

@@ -1,0 +1,209 @@
+"""What a commit writes, as Core statements in bulk: the same for SQLite and PostgreSQL."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from functools import lru_cache
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+
+from bankrails_messaging.rows import Changes, InboxRow, Save
+from bankrails_messaging.store import Recheck, StoreConflict
+from bankrails_messaging.tables import DeadLetterEntry, Inbox, Outbox, Position, Work
+from bankrails_messaging.work_row import WorkRow
+
+INBOX: Table = Inbox.__table__  # type: ignore[attr-defined]  # SQLModel adds it
+POSITION: Table = Position.__table__  # type: ignore[attr-defined]  # as above
+OUTBOX: Table = Outbox.__table__  # type: ignore[attr-defined]  # as above
+WORK: Table = Work.__table__  # type: ignore[attr-defined]  # as above
+DEAD_LETTER: Table = DeadLetterEntry.__table__  # type: ignore[attr-defined]  # as above
+
+_INBOX_FIELDS = tuple(field.name for field in fields(InboxRow) if field.name != "seq")
+_WORK_CHANGING = [
+    "state",
+    "due_at",
+    "attempts",
+    "idempotency_key",
+    "request_body",
+    "first_attempted_at",
+    "key_attempted_at",
+    "attempted_at",
+    "doubtful",
+    "unknown_since",
+    "looked_up_at",
+    "clean_look_ups",
+    "keys_used",
+    "gate_held",
+]
+_WORK_FIXED = ["id", "key", "kind", "budget", "lane", "gate", "causation_id", "correlation_id", "traceparent"]
+
+_MARK_DECIDED = update(INBOX).where(INBOX.c.seq == bindparam("s")).values(state="done", body=None, refusal=None)
+_MARK_PARKED = update(INBOX).where(INBOX.c.seq == bindparam("s")).values(state=bindparam("st"), note=bindparam("n"))
+_MARK_IN_HAND = update(INBOX).where(INBOX.c.seq == bindparam("s")).values(hands=INBOX.c.hands + 1)
+_FORGET = delete(INBOX).where(INBOX.c.seq == bindparam("s"))
+_PRUNE = delete(OUTBOX).where(OUTBOX.c.shard == 0, OUTBOX.c.seq <= bindparam("through"))
+_END_WORK = delete(WORK).where(WORK.c.id == bindparam("i"))
+_CHANGE_WORK = (
+    update(WORK).where(WORK.c.id == bindparam("i")).values({name: bindparam(f"v_{name}") for name in _WORK_CHANGING})
+)
+
+
+def apply(connection: Connection, changes: Changes, rechecks: Mapping[str, Recheck]) -> None:
+    """Write `changes` in the connection's transaction. Raises StoreConflict."""
+    try:
+        _receive(connection, changes.received)
+        _claim(connection, changes.work_claimed, rechecks)
+        _many(connection, _MARK_DECIDED, ({"s": seq} for seq in changes.decided))
+        _many(connection, _MARK_PARKED, ({"s": seq, "st": st, "n": note} for seq, st, note in changes.parked))
+        _many(connection, _MARK_IN_HAND, ({"s": seq} for seq in changes.in_hand))
+        _many(connection, _FORGET, ({"s": seq} for seq in changes.forgotten))
+        _save(connection, changes.saves)
+        _many(
+            connection,
+            insert(OUTBOX),
+            (
+                {
+                    "shard": 0,
+                    "seq": row.seq,
+                    "topic": row.topic,
+                    "key": row.key,
+                    "headers": orjson.dumps(row.headers).decode(),
+                    "value": row.value,
+                }
+                for row in changes.outbox
+            ),
+        )
+        _many(connection, insert(WORK), (_new_work(row) for row in changes.work_added))
+        _many(connection, _CHANGE_WORK, (_changed_work(row) for row in (*changes.work_changed, *changes.work_put_off)))
+        _many(connection, _END_WORK, ({"i": work_id} for work_id in changes.work_ended))
+        _many(
+            connection,
+            insert(DEAD_LETTER),
+            ({f.name: getattr(row, f.name) for f in fields(row)} for row in changes.dead_letters),
+        )
+        if changes.published_through:
+            connection.execute(_PRUNE, {"through": changes.published_through})
+        if changes.positions:
+            _upsert_positions(connection, changes.positions)
+    except IntegrityError as error:
+        raise StoreConflict(str(error.orig)) from error
+
+
+def _many(connection: Connection, statement: Any, rows: Iterable[dict[str, Any]]) -> None:
+    parameters = list(rows)
+    if parameters:
+        connection.execute(statement, parameters)
+
+
+def dialect_insert(connection: Connection, table: Table) -> Any:
+    """An insert that knows ON CONFLICT, which Core has per dialect alone."""
+    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
+
+
+@lru_cache(maxsize=8)
+def _receiving(dialect_name: str) -> Any:
+    made: Any = (postgresql if dialect_name == "postgresql" else sqlite).insert(INBOX)
+    return made.on_conflict_do_nothing(index_elements=["source", "message_id", "variant"]).returning(
+        INBOX.c.seq, INBOX.c.source, INBOX.c.message_id, INBOX.c.variant
+    )
+
+
+def _receive(connection: Connection, rows: list[InboxRow]) -> None:
+    """Store what is new; a known id with other content is stored once more as a conflict, to be refused."""
+    if not rows:
+        return
+    repeats = _insert_inbox(connection, rows)
+    if not repeats:
+        return
+    known: dict[tuple[str, str], str] = {}
+    for start in range(0, len(repeats), 200):
+        some = repeats[start : start + 200]
+        found = connection.execute(
+            select(INBOX.c.source, INBOX.c.message_id, INBOX.c.content_hash).where(
+                tuple_(INBOX.c.source, INBOX.c.message_id).in_([(row.source, row.message_id) for row in some]),
+                INBOX.c.variant == "",
+            )
+        )
+        known.update({(source, message_id): content_hash for source, message_id, content_hash in found})
+    conflicts = [row for row in repeats if known.get((row.source, row.message_id)) != row.content_hash]
+    for row in conflicts:
+        row.variant = row.content_hash
+    if conflicts:
+        _insert_inbox(connection, conflicts)
+
+
+def _insert_inbox(connection: Connection, rows: list[InboxRow]) -> list[InboxRow]:
+    """Insert, give each new row its seq in the order received, and return the rows that were there already."""
+    first: dict[tuple[str, str, str], InboxRow] = {}
+    repeats = []
+    for row in rows:
+        if first.setdefault((row.source, row.message_id, row.variant), row) is not row:
+            repeats.append(row)
+    values = [{name: getattr(row, name) for name in _INBOX_FIELDS} for row in first.values()]
+    inserted = connection.execute(_receiving(connection.dialect.name), values)
+    for seq, source, message_id, variant in inserted:
+        first.pop((source, message_id, variant)).seq = seq
+    return [*first.values(), *repeats]
+
+
+def _claim(connection: Connection, rows: list[WorkRow], rechecks: Mapping[str, Recheck]) -> None:
+    by_kind: defaultdict[str, list[WorkRow]] = defaultdict(list)
+    for row in rows:
+        if row.kind in rechecks:
+            by_kind[row.kind].append(row)
+    for kind, some in by_kind.items():
+        reasons = rechecks[kind](connection, some)
+        for row in some:
+            row.withdrawn = reasons.get(row.id)
+    _many(connection, _CHANGE_WORK, (_changed_work(row) for row in rows if row.withdrawn is None))
+
+
+def _new_work(row: WorkRow) -> dict[str, Any]:
+    made = {name: getattr(row, name) for name in (*_WORK_FIXED, *_WORK_CHANGING)}
+    made["payload"] = orjson.dumps(row.payload).decode()
+    return made
+
+
+def _changed_work(row: WorkRow) -> dict[str, Any]:
+    made = {f"v_{name}": getattr(row, name) for name in _WORK_CHANGING}
+    made["i"] = row.id
+    return made
+
+
+@lru_cache(maxsize=64)
+def _saving(dialect_name: str, table: Table) -> Any:
+    made: Any = (postgresql if dialect_name == "postgresql" else sqlite).insert(table)
+    columns = [column.name for column in table.columns if not column.primary_key]
+    return made.on_conflict_do_update(
+        index_elements=[column.name for column in table.primary_key],
+        set_={name: made.excluded[name] for name in columns},
+        where=table.c.version == made.excluded.version - 1,
+    ).returning(*table.primary_key)
+
+
+def _save(connection: Connection, saves: list[Save]) -> None:
+    by_table: defaultdict[Table, list[dict[str, Any]]] = defaultdict(list)
+    for save in saves:
+        by_table[save.repository.table].append(save.row)
+    for table, rows in by_table.items():
+        stored = connection.execute(_saving(connection.dialect.name, table), rows).fetchall()
+        if len(stored) != len(rows):
+            raise StoreConflict(f"{table.name}: {len(rows) - len(stored)} rows changed since they were loaded")
+
+
+def _upsert_positions(connection: Connection, positions: Mapping[tuple[str, int], int]) -> None:
+    made = dialect_insert(connection, POSITION)
+    statement = made.on_conflict_do_update(
+        index_elements=["topic", "partition"], set_={"next_offset": made.excluded.next_offset}
+    )
+    connection.execute(
+        statement,
+        [
+            {"topic": topic, "partition": partition, "next_offset": offset}
+            for (topic, partition), offset in positions.items()
+        ],
+    )

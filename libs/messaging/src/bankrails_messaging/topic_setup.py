@@ -1,0 +1,58 @@
+"""Creates the topics that are missing and checks those that are there."""
+
+from collections.abc import Iterable
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from bankrails_contracts.topics import Topic
+
+from bankrails_messaging.store import StoreUnusable
+
+
+class TopicsUnusable(StoreUnusable):
+    """A topic is missing and cannot be made, or has another number of partitions; one readable line."""
+
+
+async def ensure_topics(bootstrap_servers: str, topics: Iterable[Topic]) -> dict[str, int]:
+    """Partition counts by topic name, after creating what is missing. Raises TopicsUnusable.
+
+    A partition count other than the contract's would send a key to another partition than its earlier messages, so it
+    is refused. The in-memory cluster, which creates no topics by request, has them made at its start.
+    """
+    wanted = {topic.name: topic for topic in topics}
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers)
+    await admin.start()
+    try:
+        present = await _partitions(admin, wanted)
+        missing = [topic for name, topic in wanted.items() if name not in present]
+        if missing:
+            await _create(admin, missing)
+            present = await _partitions(admin, wanted)
+        for name, topic in wanted.items():
+            if name not in present:
+                raise TopicsUnusable(f"topic {name} is missing and could not be created")
+            if present[name] != topic.partitions:
+                raise TopicsUnusable(
+                    f"topic {name} has {present[name]} partitions, the contract says {topic.partitions}; "
+                    "with another number, keys lose their order"
+                )
+        return present
+    except KafkaError as error:
+        raise TopicsUnusable(f"topics cannot be checked at {bootstrap_servers}: {error}") from error
+    finally:
+        await admin.close()
+
+
+async def _partitions(admin: AIOKafkaAdminClient, wanted: Iterable[str]) -> dict[str, int]:
+    described = await admin.describe_topics(list(wanted))
+    return {entry["topic"]: len(entry["partitions"]) for entry in described if not entry["error_code"]}
+
+
+async def _create(admin: AIOKafkaAdminClient, missing: Iterable[Topic]) -> None:
+    answer = await admin.create_topics(
+        [NewTopic(topic.name, topic.partitions, 1, topic_configs=topic.config) for topic in missing]
+    )
+    for name, code, *_ in answer.topic_errors:
+        error = for_code(code)
+        if code and error is not TopicAlreadyExistsError:
+            raise TopicsUnusable(f"topic {name} could not be created: {error.__name__}")

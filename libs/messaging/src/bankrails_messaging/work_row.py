@@ -1,0 +1,57 @@
+"""One vendor call to be made: what is asked, and everything known of the attempts so far.
+
+DUE ──claim──▶ IN_FLIGHT ──answer, definite no──▶ ANSWERED ──decision──▶ (gone)
+ ▲                 │
+ │  unavailable,   │ no usable answer, too old to repeat
+ └──resend─────────┼──▶ UNKNOWN ──found──▶ ANSWERED
+                   │       │ ──provably absent──▶ DUE (new key)
+                   │       └──cannot tell──▶ OPERATOR
+                   └─ a row found IN_FLIGHT at start is an attempt without an answer
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class WorkState(StrEnum):
+    DUE = "due"
+    IN_FLIGHT = "in_flight"
+    UNKNOWN = "unknown"
+    OPERATOR = "operator"
+    ANSWERED = "answered"
+
+
+@dataclass(slots=True)
+class WorkRow:
+    """Times are microseconds since 1970. `payload` is JSON-able and holds no secret in the clear."""
+
+    id: str
+    key: str
+    """The aggregate whose decision asked for this, and whose handler gets the answer."""
+    kind: str
+    payload: dict[str, Any]
+    budget: str
+    lane: int
+    causation_id: str
+    correlation_id: str
+    due_at: int
+    gate: str | None = None
+    traceparent: str | None = None
+    state: WorkState = WorkState.DUE
+    gate_held: str | None = None
+    attempts: int = 0
+    idempotency_key: str | None = None
+    request_body: str | None = None
+    first_attempted_at: int | None = None
+    key_attempted_at: int | None = None
+    """First attempt under the present key."""
+    attempted_at: int | None = None
+    """Last attempt."""
+    doubtful: bool = False
+    unknown_since: int | None = None
+    looked_up_at: int | None = None
+    clean_look_ups: int = 0
+    keys_used: int = 0
+    withdrawn: str | None = field(default=None, compare=False)
+    """Set in memory when the claim's recheck refuses: why nothing is sent any more."""

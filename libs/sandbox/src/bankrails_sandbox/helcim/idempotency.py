@@ -1,0 +1,100 @@
+"""Idempotency keys: what a repeat within their life is answered with (devdocs.helcim.com/docs/idempotency).
+
+A key is remembered per merchant, across tokens, for five minutes of virtual time from submission, whatever became of
+the call. After that the same key is a new intent, and a second debit. Only a success is kept: after a failure the same
+key may come back with a corrected body.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from bankrails_sandbox.effects import Effect
+from bankrails_sandbox.helcim.replies import ErrorShape, Reply, shaped_error
+
+# 25 alphanumerics in the guide, 25 to 36 with - and _ since UUIDs are taken (Helcim OpenAPI): both pass.
+KEY = re.compile(r"[A-Za-z0-9_-]{25,36}")
+
+
+@dataclass(slots=True, eq=False)
+class Submission:
+    """One use of a key. `answer` is None while in flight; `effects` are what replays of it repeat the answer to."""
+
+    fingerprint: bytes
+    submitted_at: datetime
+    answer: Reply | None = None
+    effects: tuple[Effect, ...] = ()
+
+
+def check_key(key: str | None) -> str:
+    """Raises Refused; the text is an assumption."""
+    if key is None or not KEY.fullmatch(key):
+        raise shaped_error(ErrorShape.MESSAGE, 400, "Missing or invalid idempotency-key.")
+    return key
+
+
+def fingerprint(method: str, path: str, body: Any) -> bytes:
+    """Same for equal payloads however they are spelt: key order, white space and 10 against 10.00 do not matter."""
+    return hashlib.sha256(repr((method, path, _canonical(body))).encode()).digest()
+
+
+def _canonical(value: Any) -> Any:
+    match value:
+        case dict():
+            return sorted((key, _canonical(item)) for key, item in value.items())
+        case list():
+            return [_canonical(item) for item in value]
+        case Decimal() | int() if not isinstance(value, bool):
+            # Digits and exponent, trailing zeros moved into the exponent. Decimal's own normalize would overflow on
+            # 1e999999999, which a caller may send.
+            sign, digits, exponent = Decimal(value).as_tuple()
+            significant = "".join(map(str, digits)).rstrip("0")
+            return ("number", sign, significant, int(exponent) + len(digits) - len(significant) if significant else 0)
+        case _:
+            return value
+
+
+class KeyMemory:
+    """The keys of one merchant."""
+
+    def __init__(self, lifetime: timedelta) -> None:
+        self._lifetime = lifetime
+        self._submissions: dict[str, Submission] = {}  # In order of submission, so the oldest are at the front.
+
+    @contextmanager
+    def submission(self, key: str, print_of_payload: bytes, now: datetime) -> Iterator[Submission]:
+        """Within the block the key is in flight. It is forgotten at the end unless an answer was put on it.
+
+        Raises Refused with 409 for another payload under the key, and for a second call while the first is in flight.
+        """
+        self._forget_old(now)
+        known = self._submissions.get(key)
+        if known is not None:
+            if known.fingerprint != print_of_payload:
+                raise shaped_error(
+                    ErrorShape.MESSAGE, 409, "Idempotency key was already used with a different payload."
+                )
+            if known.answer is None:
+                raise shaped_error(ErrorShape.MESSAGE, 409, "A request with this idempotency key is in progress.")
+            yield known
+            return
+        submission = self._submissions[key] = Submission(print_of_payload, now)
+        try:
+            yield submission
+        finally:
+            # A call held for longer than the key lives may find its place taken by another call with the same key.
+            if submission.answer is None and self._submissions.get(key) is submission:
+                del self._submissions[key]
+
+    def _forget_old(self, now: datetime) -> None:
+        horizon = now - self._lifetime
+        while self._submissions:
+            oldest = next(iter(self._submissions))
+            if self._submissions[oldest].submitted_at > horizon:
+                return
+            del self._submissions[oldest]

@@ -1,0 +1,1 @@
+"""How a vendor is called: one HTTP client, what each error means, and the vendor's quota as a budget."""

@@ -1,0 +1,34 @@
+"""What we know after a vendor call that did not simply succeed.
+
+VendorError
+├── VendorRejected      a definite no to this request: the vendor understood it and refused
+├── VendorUnavailable   a definite no to this attempt: nothing left us, or the vendor did not take it (401, 403, 429)
+└── OutcomeUnknown      it left us and no usable answer came: it may have happened
+"""
+
+
+class VendorError(Exception):
+    def __init__(self, operation: str, reason: str, *, status: int | None = None) -> None:
+        super().__init__(f"{operation}: {reason}")
+        self.operation = operation
+        self.reason = reason
+        self.status = status
+        """HTTP status, or None when no answer came."""
+
+
+class VendorRejected(VendorError):
+    """The caller records the vendor's words and does not repeat the same request."""
+
+
+class VendorUnavailable(VendorError):
+    """The caller may try again later, under the same idempotency key or, since nothing happened, a new one."""
+
+    def __init__(
+        self, operation: str, reason: str, *, status: int | None = None, retry_after_seconds: float | None = None
+    ) -> None:
+        super().__init__(operation, reason, status=status)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class OutcomeUnknown(VendorError):
+    """The caller must look the effect up before anything is sent that could make it happen twice."""

@@ -1,0 +1,1 @@
+"""payments-service: payers, their bank accounts and mandates, and payments collected through Helcim."""

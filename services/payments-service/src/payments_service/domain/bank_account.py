@@ -1,0 +1,73 @@
+"""A payer's bank account at the payment vendor. The number itself is kept encrypted; rules see its digits' count."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bankrails_contracts.answers import RefusalCode
+
+DIGITS_ALLOWED = {"CA": range(7, 13), "US": range(8, 13)}
+"""Digits of an account number that Helcim takes, by country. Source: Helcim OpenAPI, bank account create."""
+
+
+class BankAccountState(StrEnum):
+    REGISTERING = "REGISTERING"
+    REGISTERED = "REGISTERED"
+    REJECTED = "REJECTED"
+
+
+@dataclass(frozen=True)
+class OpenedNumber:
+    """What is known of an account number once its seal was opened: never the number."""
+
+    encrypted: str
+    last4: str
+    digits: int
+    """How many digits, or 0 when it is not digits alone."""
+
+
+@dataclass(frozen=True)
+class UnopenedNumber:
+    """Why the seal could not be opened."""
+
+    code: RefusalCode
+    reason: str
+
+
+@dataclass(frozen=True)
+class BankAccount:
+    id: str
+    payer_id: str
+    merchant_id: str
+    external_account_id: str | None
+    state: BankAccountState
+    country: str
+    institution_number: str | None
+    transit_number: str | None
+    routing_number: str | None
+    account_number_encrypted: str
+    account_last4: str
+    account_type: str
+    holder_type: str
+    first_name: str | None
+    last_name: str | None
+    company_name: str | None
+    vendor_customer_id: str
+    vendor_bank_account_id: str | None = None
+    content_hash: str = ""
+    sequence: int = 0
+    version: int = 0
+
+    @property
+    def masked(self) -> str:
+        return f"******{self.account_last4}"
+
+
+def routing_number_is_valid(number: str) -> bool:
+    """The ABA checksum over nine ASCII digits, and not the all-zero number, which passes it.
+
+    Source: 3·(d1+d4+d7) + 7·(d2+d5+d8) + (d3+d6+d9) divisible by 10.
+    """
+    if len(number) != 9 or not (number.isascii() and number.isdigit()) or number == "000000000":
+        return False
+    weights = (3, 7, 1) * 3
+    return sum(weight * int(digit) for weight, digit in zip(weights, number, strict=True)) % 10 == 0

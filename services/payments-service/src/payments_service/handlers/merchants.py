@@ -1,0 +1,16 @@
+"""The first question of every command: is this merchant ours?"""
+
+from collections.abc import Mapping
+
+from bankrails_contracts.answers import RefusalCode
+from bankrails_messaging.decisions import Refusal
+
+from payments_service.domain.merchant import Merchant
+
+Merchants = Mapping[str, Merchant]
+
+UNKNOWN_MERCHANT = Refusal(RefusalCode.UNKNOWN_MERCHANT, "no such merchant is configured here", field="merchant_id")
+
+
+def not_found(what: str, field: str) -> Refusal:
+    return Refusal(RefusalCode.NOT_FOUND, f"there is no such {what} for this merchant", field=field)

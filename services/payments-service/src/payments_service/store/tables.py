@@ -1,0 +1,111 @@
+"""The service's own tables: one row per aggregate, its columns the snapshot's fields. No behaviour."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, Dialect, Index, Text
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware UTC time as microseconds since 1970: exact and comparable on SQLite and PostgreSQL alike."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        return None if value is None else (value - _EPOCH) // timedelta(microseconds=1)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else _EPOCH + timedelta(microseconds=value)
+
+
+class PayerRow(SQLModel, table=True):
+    __tablename__ = "payer"
+
+    id: str = Field(primary_key=True, sa_type=Text)
+    merchant_id: str = Field(sa_type=Text)
+    state: str = Field(sa_type=Text)
+    contact_name: str | None = Field(default=None, sa_type=Text)
+    business_name: str | None = Field(default=None, sa_type=Text)
+    email: str | None = Field(default=None, sa_type=Text)
+    phone: str | None = Field(default=None, sa_type=Text)
+    street: str = Field(sa_type=Text)
+    city: str = Field(sa_type=Text)
+    province: str = Field(sa_type=Text)
+    postal_code: str = Field(sa_type=Text)
+    country: str = Field(sa_type=Text)
+    vendor_customer_id: str | None = Field(default=None, sa_type=Text)
+    default_bank_account_id: str | None = Field(default=None, sa_type=Text)
+    content_hash: str = Field(sa_type=Text)
+    sequence: int
+    version: int
+
+
+class BankAccountRow(SQLModel, table=True):
+    __tablename__ = "bank_account"
+    __table_args__ = (Index("bank_account_vendor", "merchant_id", "vendor_bank_account_id", unique=True),)
+
+    id: str = Field(primary_key=True, sa_type=Text)
+    payer_id: str = Field(sa_type=Text, index=True)
+    merchant_id: str = Field(sa_type=Text)
+    external_account_id: str | None = Field(default=None, sa_type=Text)
+    state: str = Field(sa_type=Text)
+    country: str = Field(sa_type=Text)
+    institution_number: str | None = Field(default=None, sa_type=Text)
+    transit_number: str | None = Field(default=None, sa_type=Text)
+    routing_number: str | None = Field(default=None, sa_type=Text)
+    account_number_encrypted: str = Field(sa_type=Text)
+    account_last4: str = Field(sa_type=Text)
+    account_type: str = Field(sa_type=Text)
+    holder_type: str = Field(sa_type=Text)
+    first_name: str | None = Field(default=None, sa_type=Text)
+    last_name: str | None = Field(default=None, sa_type=Text)
+    company_name: str | None = Field(default=None, sa_type=Text)
+    vendor_customer_id: str = Field(sa_type=Text)
+    vendor_bank_account_id: str | None = Field(default=None, sa_type=Text)
+    content_hash: str = Field(sa_type=Text)
+    sequence: int
+    version: int
+
+
+class MandateRow(SQLModel, table=True):
+    __tablename__ = "mandate"
+    __table_args__ = (Index("mandate_vendor", "merchant_id", "vendor_mandate_id", unique=True),)
+
+    id: str = Field(primary_key=True, sa_type=Text)
+    bank_account_id: str = Field(sa_type=Text, index=True)
+    merchant_id: str = Field(sa_type=Text)
+    state: str = Field(sa_type=Text)
+    vendor_mandate_id: str | None = Field(default=None, sa_type=Text)
+    requested_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    accepted_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    earliest_debit_on: date | None = None
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    content_hash: str = Field(sa_type=Text)
+    sequence: int
+    version: int
+
+
+class PaymentRow(SQLModel, table=True):
+    __tablename__ = "payment"
+    __table_args__ = (Index("payment_vendor", "merchant_id", "vendor_payment_id", unique=True),)
+
+    id: str = Field(primary_key=True, sa_type=Text)
+    merchant_id: str = Field(sa_type=Text)
+    payer_id: str = Field(sa_type=Text)
+    bank_account_id: str = Field(sa_type=Text)
+    external_account_id: str | None = Field(default=None, sa_type=Text)
+    amount_minor: int = Field(sa_type=BigInteger)
+    currency: str = Field(sa_type=Text)
+    state: str = Field(sa_type=Text)
+    not_after: datetime | None = Field(default=None, sa_type=UtcTime)
+    vendor_payment_id: str | None = Field(default=None, sa_type=Text)
+    unknown_since: datetime | None = Field(default=None, sa_type=UtcTime)
+    needs_operator: bool = False
+    content_hash: str = Field(sa_type=Text)
+    sequence: int
+    version: int

@@ -1,0 +1,154 @@
+"""The only file that names concrete classes: settings in, a service out."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from bankrails_clock.port import Clock
+from bankrails_clock.remote import RemoteClock
+from bankrails_clock.system import SystemClock
+from bankrails_contracts.answers import RefusalCode
+from bankrails_contracts.message import Service
+from bankrails_contracts.payments import CommandParked, CommandRefused
+from bankrails_messaging.enactment import Enactment
+from bankrails_messaging.postgres_store import PostgresStore
+from bankrails_messaging.service import Parts, RunningService
+from bankrails_messaging.sorting import Door
+from bankrails_messaging.sqlite_store import SqliteStore
+from bankrails_messaging.stops import Probe, unwatched
+from bankrails_messaging.store import Store
+from bankrails_sealing import SealedToRetiredKey, SealedToUnknownKey, SealError, SealingKeys, Vault
+from bankrails_telemetry.metrics import service_registry
+from bankrails_telemetry.redaction import redact_value
+from bankrails_vendor_http.budget import Budget, Quota
+from bankrails_vendor_http.client import open_client
+
+from payments_service.domain.bank_account import BankAccount, OpenedNumber, UnopenedNumber
+from payments_service.domain.payer import Payer
+from payments_service.handlers import (
+    collect_payment,
+    record_bank_account,
+    record_customer,
+    record_default,
+    record_mandate_request,
+    record_mandate_state,
+    record_withdrawal,
+    register_bank_account,
+    register_payer,
+    request_mandate,
+    set_default_bank_account,
+)
+from payments_service.handlers.budgets import helcim_budget
+from payments_service.merchants_file import read_merchants
+from payments_service.settings import Settings
+from payments_service.store.rechecks import before_withdrawal
+from payments_service.store.repositories import BANK_ACCOUNTS, PAYERS, REPOSITORIES, SqlReads
+from payments_service.vendor.calls import Helcim, helcim_calls
+from payments_service.vendor.client import HelcimClient, MerchantAccess
+
+READ_TIMEOUT_SECONDS = 20.0
+NUMBER_CONTEXT = "payments/account-number"
+HEAD_CONTEXT = "payments/dead-letter-head"
+
+
+@asynccontextmanager
+async def service(settings: Settings, *, probe: Probe = unwatched) -> AsyncIterator[RunningService]:
+    """Everything built and opened. Raises the errors of its parts, each one readable line."""
+    async with AsyncExitStack() as stack:
+        clock: Clock = (
+            SystemClock()
+            if settings.clock_url is None
+            else await stack.enter_async_context(RemoteClock(str(settings.clock_url)))
+        )
+        entries = read_merchants(settings.merchants_file)
+        for entry in entries.values():
+            redact_value(entry.tokens.general.get_secret_value())
+            redact_value(entry.tokens.withdraw.get_secret_value())
+        merchants = {name: entry.merchant for name, entry in entries.items()}
+        sealing, vault = _keys(settings)
+        rechecks = {collect_payment.WITHDRAW: before_withdrawal(clock)}
+        sqlite_path = settings.sqlite_path
+        store: Store = (
+            PostgresStore(settings.database_url, rechecks)
+            if sqlite_path is None
+            else SqliteStore(sqlite_path, rechecks)
+        )
+        quota = Quota(settings.helcim_in_flight, settings.helcim_per_minute, settings.helcim_per_hour)
+        budgets = {helcim_budget(name): Budget(quota.share(settings.helcim_share), clock) for name in entries}
+        http = await stack.enter_async_context(
+            open_client(str(settings.helcim_url), read_timeout_seconds=READ_TIMEOUT_SECONDS)
+        )
+
+        async def load_account(bank_account_id: str) -> tuple[BankAccount, Payer]:
+            def question(connection: object) -> tuple[BankAccount, Payer]:
+                account = BANK_ACCOUNTS.get_many(connection, [bank_account_id])[bank_account_id]  # type: ignore[arg-type]  # a Connection by Store.read
+                return account, PAYERS.get_many(connection, [account.payer_id])[account.payer_id]  # type: ignore[arg-type]  # as above
+
+            return await store.read(question)
+
+        def open_number(sealed: str) -> OpenedNumber | UnopenedNumber:
+            try:
+                number = sealing.open(sealed)
+            except SealedToUnknownKey as error:
+                return UnopenedNumber(RefusalCode.SEALED_TO_UNKNOWN_KEY, str(error))
+            except SealedToRetiredKey as error:
+                return UnopenedNumber(RefusalCode.SEALED_TO_RETIRED_KEY, str(error))
+            except SealError as error:
+                return UnopenedNumber(RefusalCode.SEAL_BROKEN, str(error))
+            digits = len(number) if number.isascii() and number.isdigit() else 0
+            return OpenedNumber(vault.encrypt(number, context=NUMBER_CONTEXT), number[-4:] if digits else "", digits)
+
+        client = HelcimClient(
+            http,
+            on_quota=lambda merchant_id, minute, hour: budgets[helcim_budget(merchant_id)].answered(minute, hour),
+        )
+        helcim = Helcim(
+            client,
+            clock,
+            general=lambda name: MerchantAccess(name, entries[name].tokens.general.get_secret_value()),
+            processing=lambda name: MerchantAccess(name, entries[name].tokens.withdraw.get_secret_value()),
+            load_account=load_account,
+            decrypt=lambda account: vault.decrypt(account.account_number_encrypted, context=NUMBER_CONTEXT),
+        )
+        yield RunningService(
+            Parts(
+                service=Service.PAYMENTS,
+                store=store,
+                clock=clock,
+                handlings=[
+                    register_payer.handling(merchants),
+                    register_bank_account.handling(merchants, open_number),
+                    set_default_bank_account.handling(merchants),
+                    request_mandate.handling(merchants),
+                    collect_payment.handling(merchants),
+                ],
+                answerings=[
+                    record_customer.ANSWERING,
+                    record_bank_account.ANSWERING,
+                    record_default.ANSWERING,
+                    record_mandate_request.ANSWERING,
+                    record_mandate_state.ANSWERING,
+                    record_withdrawal.ANSWERING,
+                ],
+                calls=helcim_calls(helcim),
+                enactment=Enactment(Service.PAYMENTS, REPOSITORIES, CommandRefused, CommandParked),
+                reads=SqlReads,
+                door=Door(Service.PAYMENTS, lambda head: vault.encrypt(head, context=HEAD_CONTEXT)),
+                budget_for=budgets.__getitem__,
+                registry=service_registry("payments-service"),
+                bootstrap_servers=settings.kafka_bootstrap_servers,
+                ops_host=settings.ops_host,
+                ops_port=settings.ops_port,
+                jwks=sealing.jwks,
+                probe=probe,
+            )
+        )
+
+
+def _keys(settings: Settings) -> tuple[SealingKeys, Vault]:
+    """The key rings. A single process may make its own; replicas must be given the same ones."""
+    alone = settings.sqlite_path is not None
+    if alone and not settings.sealing_keys_file.exists():
+        SealingKeys.generate(settings.sealing_keys_file)
+    if alone and not settings.vault_file.exists():
+        Vault.generate(settings.vault_file)
+    return SealingKeys.load(settings.sealing_keys_file), Vault.load(settings.vault_file)
