@@ -5,7 +5,7 @@ from bankrails_contracts.payments import RegisterBankAccount, RegisterPayer
 from bankrails_contracts.violations import Violation, first_violation
 from pydantic import BaseModel, ValidationError
 
-ACCOUNT = {"country": "CA", "institution_number": "006", "transit_number": "00011", "account_number": "8910012345"}
+ACCOUNT = {"country": "CA", "institution_number": "006", "transit_number": "00011", "account_number": "eyJh..a.b.c"}
 BANK_ACCOUNT = {
     "merchant_id": "m",
     "bank_account_id": "b",
@@ -30,7 +30,7 @@ def violation(model: type[BaseModel], body: object) -> Violation:
     [
         ({"payer_id": "a b"}, "payer_id"),
         ({"account": {**ACCOUNT, "transit_number": "11"}}, "account.transit_number"),
-        ({"account": ACCOUNT}, "account.account_number"),
+        ({"account": {**ACCOUNT, "account_number": "8910012345"}}, "account.account_number"),
         ({"account": {}}, "account"),
         ({"account": {"country": "8910012345"}}, "account.country"),
         ({"account": "8910012345"}, "account"),

@@ -17,8 +17,8 @@ class LocalKafkaError(RuntimeError):
 class JarsUnavailable(LocalKafkaError):
     """At least one pinned artifact is neither cached nor to be had; `__cause__` tells it at length."""
 
-    def __init__(self, coordinate: str, cause: Exception) -> None:
-        super().__init__(f"{coordinate} is not cached and cannot be fetched: {type(cause).__name__}")
+    def __init__(self, coordinate: str, why: str) -> None:
+        super().__init__(f"{coordinate} is not cached and cannot be fetched: {why}")
         self.coordinate = coordinate
 
 

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
-import requests
 from jgo.constants import default_maven_repo
 from jgo.maven import MavenContext, PythonResolver
 
@@ -64,8 +63,8 @@ def _fetch_by_jgo(pins: Sequence[PinnedJar], scratch: Path, store: Path, *, offl
     def fetch_one(pin: PinnedJar) -> None:
         try:
             found = context.project(pin.group, pin.artifact).at_version(pin.version).artifact().resolve()
-        except (requests.RequestException, RuntimeError, OSError) as error:
-            raise JarsUnavailable(pin.coordinate, error) from error
+        except (RuntimeError, OSError) as error:  # jgo's "found nowhere"; and every error of requests is an OSError
+            raise JarsUnavailable(pin.coordinate, "offline" if offline else type(error).__name__) from error
         pin.verify(found)
         copy = scratch / pin.file_name
         shutil.copyfile(found, copy)

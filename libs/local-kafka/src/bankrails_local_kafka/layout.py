@@ -82,7 +82,10 @@ class Layout:
             return Ports(**json.loads(path.read_text(encoding="utf-8")))
         self.data_dir.mkdir(parents=True, exist_ok=True)
         ports = Ports.free()
-        path.write_text(json.dumps(asdict(ports)), encoding="utf-8")
+        # Renamed into place: half a file would keep this directory from ever starting again.
+        unfinished = path.with_suffix(".new")
+        unfinished.write_text(json.dumps(asdict(ports)), encoding="utf-8")
+        unfinished.replace(path)
         return ports
 
     def write_settings(self) -> None:

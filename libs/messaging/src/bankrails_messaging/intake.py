@@ -191,12 +191,14 @@ class Intake:
             log.warning("intake.offsets_not_committed", error=str(error) or type(error).__name__)
 
     async def _check_positions(self) -> None:
+        stored = [ClientPartition(*where) for where in self._partitions if where in self._positions]
+        if not stored:
+            return
         consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap_servers, enable_auto_commit=False)
         await consumer.start()
         try:
-            stored = [ClientPartition(*where) for where in self._partitions if where in self._positions]
-            first = await consumer.beginning_offsets(stored) if stored else {}
-            last = await consumer.end_offsets(stored) if stored else {}
+            first = await consumer.beginning_offsets(stored)
+            last = await consumer.end_offsets(stored)
         finally:
             await consumer.stop()
         for partition in stored:

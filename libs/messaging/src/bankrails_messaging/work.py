@@ -222,7 +222,7 @@ class WorkPool:
             await self._in_doubt(row, str(error) or f"no answer within {call.deadline_seconds:g} s")
         except Exception as error:
             self._count(row, "failed")
-            log.exception("work.call_failed", kind=row.kind, key=row.key)
+            log.exception("work.call_failed", kind=row.kind, aggregate_id=row.key)
             await self._in_doubt(row, f"{type(error).__name__} in our own code")
         else:
             self._count(row, "answered")
@@ -276,7 +276,7 @@ class WorkPool:
         try:
             await self._writer.commit(Changes(work_claimed=[row]))
         except StoreConflict as conflict:
-            log.error("work.gate_conflict", kind=row.kind, key=row.key, error=str(conflict))
+            log.error("work.gate_conflict", kind=row.kind, aggregate_id=row.key, error=str(conflict))
             row.gate_held = None
             await self._again(row, retry.delay_after(row.attempts, self._rng), store=False)
             return False
@@ -345,7 +345,7 @@ class WorkPool:
                 effects = await self._unclaimed(row, call, from_micros(row.first_attempted_at or 0))
         except (VendorRejected, VendorUnavailable, OutcomeUnknown, TimeoutError) as error:
             self._count(row, "look-up failed")
-            log.warning("work.look_up_failed", kind=row.kind, key=row.key, error=str(error))
+            log.warning("work.look_up_failed", kind=row.kind, aggregate_id=row.key, error=str(error))
             effects = None
         now = self._clock.now()
         if effects is not None and len(effects) == 1:

@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry, GCCollector, Histogram, Info, P
 
 from bankrails_telemetry.health import Healthy, Unhealthy, Verdict
 
-# A tenth of the shortest stall that matters: a Kafka session survives seconds, a caller notices 50 ms.
+# Ten wake-ups a second cost nothing. A stall shorter than this may fall between two samples; a Kafka session survives it.
 SAMPLE_SECONDS: Final = 0.1
 # How long a stall is held against liveness: three probes at Kubernetes' default of 10 s see it.
 REMEMBERED_SECONDS: Final = 30.0

@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] = (), probe: Probe = unwatched) -> int:
         print(f"usage: python -m payments_service [migrate]; not {' '.join(arguments)!r}", file=sys.stderr)
         return 2
     try:
-        settings = Settings()  # type: ignore[call-arg]  # from the environment
+        settings = Settings()
     except ValidationError as error:
         for problem in error.errors(include_url=False, include_input=False):
             name = "PAYMENTS_" + "_".join(str(part) for part in problem["loc"]).upper()
