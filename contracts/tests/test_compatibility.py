@@ -128,7 +128,7 @@ HARMLESS: list[tuple[str, str, Edit]] = [
 ]
 
 
-def named(cases: list[tuple[str, str, Edit]]) -> Any:
+def named(cases: list[tuple[str, str, Edit]]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(("path", "edit"), [case[1:] for case in cases], ids=[case[0] for case in cases])
 
 

@@ -72,7 +72,8 @@ class CommandRefused(Event):
 class CommandParked(Event):
     """The service failed on this command, or on one before it for the same aggregate; people have been told.
 
-    Nothing was decided. The command is kept and will be decided, and answered, once the aggregate is released.
+    Nothing was decided. The command is kept and will be decided, and answered, once the aggregate is released. Subject
+    and key are the command id, and there is no sequence: an aggregate that cannot be decided on cannot be counted up.
     """
 
     command_id: str

@@ -321,4 +321,4 @@ class CommandRefused(answers.CommandRefused):
 
 class CommandParked(answers.CommandParked):
     service = Service.PAYMENTS
-    aggregate_field = "aggregate_id"
+    aggregate_field = "command_id"

@@ -1,6 +1,6 @@
 """`GET /ach/transactions`: filters and pages (Helcim OpenAPI)."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -77,6 +77,16 @@ def test_dates_are_of_creation_and_both_included(rows) -> None:
     assert found(rows, f"?startDate={days[1]}") == [5, 4, 3, 2]
     assert found(rows, f"?endDate={days[0]}") == [1, 0]
     assert found(rows, f"?startDate={days[3]}") == []
+
+
+def test_a_row_of_late_evening_is_found_on_the_day_that_it_prints(fresh_shop) -> None:
+    """23:30 in Mountain Time is the next day in UTC and in Toronto."""
+    shop = fresh_shop()
+    body = shop.payer()
+    shop.control.advance(to=datetime(2024, 3, 15, 5, 30, tzinfo=UTC))
+    shop.withdraw(body)
+    queries = [f"startDate={day}&endDate={day}" for day in ("2024-03-14", "2024-03-15")]
+    assert [len(shop.call("GET", f"/ach/transactions?{query}").json()) for query in queries] == [1, 0]
 
 
 def test_search_takes_ids_and_batches(rows) -> None:

@@ -6,7 +6,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -42,18 +44,30 @@ def gone(pid: int, deadline_seconds: float = 10) -> bool:
     return False
 
 
+@contextmanager
+def launched(ready: Path, *arguments: str, **environment: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The process as a person starts it, and the line that it says."""
+    command = [*MODULE, "--ready-file", str(ready), *arguments]
+    process = subprocess.Popen(command, env=os.environ | environment, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        yield process, process.stdout.readline()
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
 def test_it_says_in_one_line_where_it_is(tmp_path: Path) -> None:
     """For a person the line, for a program the file; SIGTERM ends it with 0."""
-    ready = tmp_path / "ready.json"
-    process = subprocess.Popen([*MODULE, "--ready-file", str(ready)], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    url = json.loads(ready.read_text())["url"]
-    assert url in line
-    assert httpx.get(f"{url}/health").status_code == 200
-    process.terminate()
-    assert process.wait(10) == 0
-    assert process.stdout.read() == ""
+    with launched(tmp_path / "ready.json") as (process, line):
+        url = json.loads((tmp_path / "ready.json").read_text())["url"]
+        assert url in line
+        assert httpx.get(f"{url}/health").status_code == 200
+        process.terminate()
+        assert process.wait(10) == 0
+        assert process.stdout is not None
+        assert process.stdout.read() == ""
 
 
 def test_sigterm_does_not_wait_for_held_calls_and_open_polls() -> None:
@@ -67,8 +81,9 @@ def test_sigterm_does_not_wait_for_held_calls_and_open_polls() -> None:
         calls = [pool.submit(httpx.get, url, headers=headers, timeout=60) for url, headers in held]
         sandbox.control.wait_until_held()
         pid = sandbox.pid
-        sandbox.stop()
+        os.kill(pid, signal.SIGTERM)
         assert gone(pid)
+        sandbox.stop()
         assert all(isinstance(call.exception(10), httpx.TransportError) for call in calls)
 
 
@@ -83,10 +98,14 @@ def test_it_dies_with_its_parent() -> None:
     parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
     child = int(parent.stdout.readline())
-    os.kill(parent.pid, signal.SIGKILL)
+    parent.kill()
     parent.wait()
     parent.stdout.close()
-    assert gone(child)
+    try:
+        assert gone(child)
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
 
 
 def test_it_may_be_stopped_twice_and_started_again() -> None:
@@ -161,21 +180,12 @@ def test_beyond_loopback_steering_needs_a_token(tmp_path: Path) -> None:
     """The control API can do anything; the vendor's paths have their own tokens, and reading the time is free."""
     refused = subprocess.run([*MODULE, "--host", "0.0.0.0"], capture_output=True, text=True, timeout=30)  # noqa: S104
     assert (refused.returncode, "CONTROL_TOKEN" in refused.stderr) == (2, True)
-    ready = tmp_path / "ready.json"
-    environment = os.environ | {"BANKRAILS_SANDBOX_CONTROL_TOKEN": "steer"}
-    command = [*MODULE, "--host", "0.0.0.0", "--ready-file", str(ready)]  # noqa: S104
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    process.stdout.readline()
-    url = json.loads(ready.read_text())["url"].replace("0.0.0.0", "127.0.0.1")  # noqa: S104
-    try:
+    arguments = (tmp_path / "ready.json", "--host", "0.0.0.0")  # noqa: S104
+    with launched(*arguments, BANKRAILS_SANDBOX_CONTROL_TOKEN="steer"):
+        url = json.loads((tmp_path / "ready.json").read_text())["url"].replace("0.0.0.0", "127.0.0.1")  # noqa: S104
         assert ControlClient(url).clock().running
         with pytest.raises(ControlRefused) as error:
             ControlClient(url).advance(seconds=1)
         assert error.value.status == 401
         assert ControlClient(url, token="steer").advance(seconds=1).running
         assert ControlClient(url, token="steer").effects() == ()
-    finally:
-        process.terminate()
-        process.wait(10)
-        process.stdout.close()

@@ -15,7 +15,7 @@ LOOK_AGAIN_SECONDS = 1.0  # how long a broker that ended by itself may go unnoti
 def main() -> int:
     """0 after Ctrl-C, 1 when the broker cannot start or ends by itself."""
     parser = argparse.ArgumentParser(prog="python -m bankrails_local_kafka", description=__doc__)
-    parser.add_argument("--data-dir", type=Path, default=Path(".bankrails/kafka"), help="default: %(default)s")
+    parser.add_argument("--data-dir", type=Path, default=Path(".run/kafka"), help="default: %(default)s")
     arguments = parser.parse_args()
     asked_to_stop = threading.Event()
     try:

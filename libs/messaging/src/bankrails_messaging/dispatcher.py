@@ -355,7 +355,9 @@ class Dispatcher:
         behind = self._parked.get(row.key) if case.bug is None else None
         reason = f"{type(case.bug).__name__}: {case.bug}" if case.bug is not None else f"waits behind {behind}"
         if case.bug is not None:
-            log.error("dispatcher.parked", aggregate_id=row.key, type=row.type, message_id=row.message_id, exc_info=case.bug)
+            log.error(
+                "dispatcher.parked", aggregate_id=row.key, type=row.type, message_id=row.message_id, exc_info=case.bug
+            )
         changes.parked.append((row.seq or 0, "parked" if case.bug is not None else "waiting", reason))
         if row.kind == COMMAND:
             self._enactment.park(row, type(case.bug).__name__ if case.bug is not None else reason, behind, changes)

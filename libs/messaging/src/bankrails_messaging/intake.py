@@ -104,11 +104,13 @@ class Intake:
 
     async def run(self) -> None:
         """Tell Kafka now and then where we are, until stopped."""
-        while not self._stopping.is_set():
+        while True:
             if self.failed is not None:
                 raise self.failed
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), OFFSET_COMMIT_EVERY_SECONDS)
+            if self._stopping.is_set():
+                return  # `stop` commits the last offsets, before it closes the connection that they go through
             if self._waiting() < WAITING_MAX // 2:
                 self._room.set()
             await self._commit_offsets()

@@ -20,7 +20,9 @@ CONNECTIONS_MAX = 3
 class PostgresStore:
     def __init__(self, url: str, rechecks: Mapping[str, Recheck]) -> None:
         """`url` as in DATABASE_URL: `postgresql://` or `postgresql+asyncpg://`."""
-        self._engine = create_async_engine(asyncpg_url(url), pool_size=CONNECTIONS_MAX, max_overflow=0)
+        self._engine = create_async_engine(
+            asyncpg_url(url), pool_size=CONNECTIONS_MAX, max_overflow=0, hide_parameters=True
+        )
         self._rechecks = rechecks
         self._writing = asyncio.Lock()
 

@@ -63,7 +63,12 @@ class SqliteStore:
 
 def create_sqlite_engine(path: Path) -> Engine:
     """An engine whose transactions begin at once when they write, so that none fails half-way with BUSY."""
-    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool, connect_args={"check_same_thread": False})
+    engine = create_engine(
+        f"sqlite:///{path}",
+        poolclass=NullPool,
+        connect_args={"check_same_thread": False},
+        hide_parameters=True,  # a failed statement's parameters would be in the error's text, names and numbers included
+    )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _: object) -> None:

@@ -86,7 +86,13 @@ async def _serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
     if until_stdin_closes:
-        loop.add_reader(sys.stdin.fileno(), stop)
+        stdin = sys.stdin.fileno()
+
+        def parent_gone() -> None:
+            loop.remove_reader(stdin)  # A closed pipe stays readable and would be reported for ever.
+            stop()
+
+        loop.add_reader(stdin, parent_gone)
     # The listener already queues connections, so whoever reads the address may call at once.
     _announce(f"http://{host}:{listener.getsockname()[1]}", ready_file)
     await server.serve(sockets=[listener])

@@ -31,12 +31,15 @@ from bankrails_telemetry.redaction import clean_fields, clean_text
 # Their lower levels repeat request URLs, statement parameters or every fetch. Never more talkative than this.
 QUIET: Final = {
     "aiohttp.access": logging.WARNING,
-    "aiokafka": logging.INFO,
+    "aiokafka": logging.WARNING,
+    "alembic": logging.WARNING,
     "aiosqlite": logging.INFO,
     "asyncio": logging.INFO,
     "faststream": logging.WARNING,
     "httpcore": logging.WARNING,
+    "httpcore2": logging.WARNING,
     "httpx": logging.WARNING,
+    "httpx2": logging.WARNING,
     "sqlalchemy": logging.WARNING,
 }
 # Readers filter on five words.

@@ -3,7 +3,6 @@
 Replicas that start together must not race to change one schema, so there the service only checks.
 """
 
-import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -59,7 +58,6 @@ def upgrade(connection: Connection) -> None:
     from alembic import command
     from alembic.config import Config
 
-    logging.getLogger("alembic").setLevel(logging.WARNING)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
