@@ -48,7 +48,18 @@ def test_a_bad_value_is_refused_and_nothing_is_made(shop, field: str, raw: str) 
 
 
 @pytest.mark.parametrize(
-    "raw", ['{"amount": NaN}', '{"amount": Infinity}', "{", "[1, 2]", '"text"', "", "\xff", "[" * 20000]
+    "raw",
+    [
+        '{"amount": NaN}',
+        '{"amount": Infinity}',
+        "{",
+        "[1, 2]",
+        '"text"',
+        "",
+        "\xff",
+        "[" * 20000,
+        "[" * 500 + "]" * 500,
+    ],
 )
 def test_what_is_not_a_json_object_is_refused(shop, raw: str) -> None:
     """In shape D on this path."""

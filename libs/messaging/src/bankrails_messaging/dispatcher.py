@@ -14,6 +14,7 @@ import asyncio
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -86,6 +87,7 @@ class Dispatcher:
         self._probe = probe
         self._queues: dict[str, deque[InboxRow]] = {}
         self._ready: deque[str] = deque()
+        self._in_hand: set[str] = set()
         self._parked: dict[str, str] = {}
         """Parked key → id of the message that parked it."""
         self._suspects: set[int] = set()
@@ -178,7 +180,10 @@ class Dispatcher:
         taken: list[InboxRow] = []
         while self._ready and len(taken) < WAVE_KEYS:
             key = self._ready[0]
-            queue = self._queues[key]
+            queue = self._queues.get(key)
+            if queue is None or key in self._in_hand:
+                self._ready.popleft()  # released, parked or answered since it was put here
+                continue
             if key in self._parked:
                 self._ready.popleft()
                 for row in queue:
@@ -187,13 +192,14 @@ class Dispatcher:
                         taken.append(row)
                 continue
             row = queue[0]
-            if row.hands and row.seq in self._suspects:
-                if not taken:
-                    self._ready.popleft()
-                    taken.append(row)
+            alone = row.hands > 0 and row.seq in self._suspects
+            if alone and taken:
                 return taken
             self._ready.popleft()
+            self._in_hand.add(key)
             taken.append(row)
+            if alone:
+                return taken
         return taken
 
     async def _wave(self, rows: list[InboxRow]) -> None:
@@ -237,13 +243,16 @@ class Dispatcher:
             self._suspects.discard(row.seq)
         self._count(case)
         queue = self._queues[row.key]
+        if case.bug is None and row.key in self._parked:
+            return  # it waits, and has been told so
+        self._in_hand.discard(row.key)
         if case.bug is not None:
             row.state = "parked"
             self._parked[row.key] = row.message_id
             self._metrics.parked.set(len(self._parked))
             if len(queue) > 1:
                 self._ready.append(row.key)  # those behind it are told at once
-        elif row.key not in self._parked:
+        else:
             self.waiting -= 1
             queue.popleft()
             if queue:
@@ -325,21 +334,26 @@ class Dispatcher:
         changes = Changes()
         now = self._clock.now()
         for case in cases:
-            row = case.row
-            assert row.seq is not None  # noqa: S101 - only stored rows are dispatched
-            if case.bug is not None or (case.verdict is None and row.key in self._parked):
-                self._park(case, changes)
-                continue
-            if isinstance(case.verdict, Decision) and isinstance(case.message, Outcome):
-                self._end_work(case.message, case.verdict, changes)
-            if case.verdict is not None:
+            if case.bug is None:
                 try:
-                    self._enactment.enact(row, case.verdict, now, changes)
+                    changes.add(self._follow(case, now))
                 except Exception as bug:  # as in _decide
                     case.bug = bug
-                    self._park(case, changes)
-                    continue
-            (changes.forgotten if row.kind == INTERNAL else changes.decided).append(row.seq)
+            if case.bug is not None:
+                self._park(case, now, changes)
+        return changes
+
+    def _follow(self, case: _Case, now: datetime) -> Changes:
+        """What one verdict means; without one the key is parked, and this message waits behind the parked one."""
+        changes = Changes()
+        row = case.row
+        if case.verdict is None:
+            self._park(case, now, changes)
+            return changes
+        self._enactment.enact(row, case.verdict, now, changes)
+        if isinstance(case.verdict, Decision) and isinstance(case.message, Outcome):
+            self._end_work(case.message, case.verdict, changes)
+        (changes.forgotten if row.kind == INTERNAL else changes.decided).append(row.seq or 0)
         return changes
 
     def _end_work(self, outcome: Outcome, decision: Decision, changes: Changes) -> None:
@@ -350,7 +364,7 @@ class Dispatcher:
         elif outcome.ended:
             changes.work_ended.append(outcome.work_id)
 
-    def _park(self, case: _Case, changes: Changes) -> None:
+    def _park(self, case: _Case, now: datetime, changes: Changes) -> None:
         row = case.row
         behind = self._parked.get(row.key) if case.bug is None else None
         reason = f"{type(case.bug).__name__}: {case.bug}" if case.bug is not None else f"waits behind {behind}"
@@ -360,7 +374,7 @@ class Dispatcher:
             )
         changes.parked.append((row.seq or 0, "parked" if case.bug is not None else "waiting", reason))
         if row.kind == COMMAND:
-            self._enactment.park(row, type(case.bug).__name__ if case.bug is not None else reason, behind, changes)
+            self._enactment.park(row, type(case.bug).__name__ if case.bug is not None else reason, behind, now, changes)
 
     def _count(self, case: _Case) -> None:
         match case.verdict:

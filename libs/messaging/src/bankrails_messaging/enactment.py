@@ -21,6 +21,9 @@ from bankrails_messaging.work_row import WorkRow
 
 S = TypeVar("S")
 
+REASON_CHARACTERS_MAX = 500
+"""A vendor's error page is not a reason; an event stays far below what Kafka takes."""
+
 
 class Repository(Generic[S]):
     """Rows ⇄ snapshots of one aggregate. The columns are the snapshot's fields, `id` and `version` among them."""
@@ -74,12 +77,12 @@ class Enactment:
         for work in verdict.work:
             changes.work_added.append(_work_row(row, work, now))
 
-    def park(self, row: InboxRow, reason: str, behind: str | None, changes: Changes) -> None:
+    def park(self, row: InboxRow, reason: str, behind: str | None, now: datetime, changes: Changes) -> None:
         """Answer a parked command at once. The reason names the error's type alone: its text may hold anything."""
         event = self.parked(
             command_id=row.message_id, command_type=row.type, aggregate_id=row.key, reason=reason, behind=behind
         )
-        self._publish(row, event, f"/bankrails/{self.service}", row.message_id, None, None, changes)
+        self._publish(row, event, f"/bankrails/{self.service}", row.message_id, None, now, changes)
 
     def dead_letter(self, letter: DeadLetterRow) -> OutboxRow:
         headers = {
@@ -97,7 +100,7 @@ class Enactment:
             command_id=row.message_id,
             command_type=row.type,
             code=refusal.code,
-            reason=clean_text(refusal.reason),
+            reason=clean_text(refusal.reason)[:REASON_CHARACTERS_MAX],
             field=refusal.field,
             aggregate_id=None if about is None else about.id,
             state=None if about is None else about.state,
@@ -122,7 +125,7 @@ class Enactment:
         source: str,
         subject: str,
         sequence: int | None,
-        now: datetime | None,
+        now: datetime,
         changes: Changes,
     ) -> None:
         headers = {
@@ -130,13 +133,12 @@ class Enactment:
             "ce_id": uuid7(),
             "ce_source": source,
             "ce_type": type(event).type,
+            "ce_time": format_instant(now),
             "ce_subject": subject,
             "ce_correlationid": row.correlation_id,
             "ce_causationid": (row.causation_id or row.message_id) if row.kind == "internal" else row.message_id,
             "content-type": "application/json",
         }
-        if now is not None:
-            headers["ce_time"] = format_instant(now)
         if sequence is not None:
             headers["ce_sequence"] = str(sequence)
         if row.traceparent is not None:

@@ -24,7 +24,6 @@ from bankrails_clock.port import Clock
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, TopicPartition
 from faststream.message import StreamMessage
-from sqlalchemy.exc import OperationalError
 
 from bankrails_messaging.enactment import Enactment
 from bankrails_messaging.metrics import MessagingMetrics
@@ -142,11 +141,7 @@ class Intake:
             while self._waiting() > WAITING_MAX and not self._stopping.is_set():
                 self._room.clear()
                 await self._room.wait()
-        except (OperationalError, OSError) as error:
-            # Going on would skip the batch; a restart reads it again.
-            self.failed = error
-            await self._stopping.wait()
-        except Exception as error:  # the reader would swallow it and go on to the next batch
+        except Exception as error:  # the reader would swallow it and go on; a restart reads the batch again
             self.failed = error
             await self._stopping.wait()
 

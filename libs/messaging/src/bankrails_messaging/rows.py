@@ -99,23 +99,27 @@ class Changes:
     published_through: int = 0
     """Outbox rows up to this seq are acknowledged by Kafka."""
 
+    def add(self, unit: "Changes") -> None:
+        """Take `unit` in, after what is here already."""
+        self.received += unit.received
+        self.positions.update(unit.positions)
+        self.decided += unit.decided
+        self.forgotten += unit.forgotten
+        self.parked += unit.parked
+        self.in_hand += unit.in_hand
+        self.saves += unit.saves
+        self.outbox += unit.outbox
+        self.work_added += unit.work_added
+        self.work_changed += unit.work_changed
+        self.work_put_off += unit.work_put_off
+        self.work_claimed += unit.work_claimed
+        self.work_ended += unit.work_ended
+        self.dead_letters += unit.dead_letters
+        self.published_through = max(self.published_through, unit.published_through)
+
     @classmethod
     def merged(cls, units: Iterable["Changes"]) -> "Changes":
         whole = cls()
         for unit in units:
-            whole.received += unit.received
-            whole.positions.update(unit.positions)
-            whole.decided += unit.decided
-            whole.forgotten += unit.forgotten
-            whole.parked += unit.parked
-            whole.in_hand += unit.in_hand
-            whole.saves += unit.saves
-            whole.outbox += unit.outbox
-            whole.work_added += unit.work_added
-            whole.work_changed += unit.work_changed
-            whole.work_put_off += unit.work_put_off
-            whole.work_claimed += unit.work_claimed
-            whole.work_ended += unit.work_ended
-            whole.dead_letters += unit.dead_letters
-            whole.published_through = max(whole.published_through, unit.published_through)
+            whole.add(unit)
         return whole

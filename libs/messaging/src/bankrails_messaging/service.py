@@ -6,7 +6,7 @@ no new calls, decide what is in hand, wait a while for calls that fly, publish w
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -36,7 +36,7 @@ from bankrails_messaging.relay import ACKNOWLEDGEMENT, Relay
 from bankrails_messaging.rows import Changes, InboxRow, to_micros
 from bankrails_messaging.sorting import Door
 from bankrails_messaging.stops import Probe, unwatched
-from bankrails_messaging.store import Store
+from bankrails_messaging.store import Store, StoreUnusable
 from bankrails_messaging.topic_setup import ensure_topics
 from bankrails_messaging.work import WorkPool
 from bankrails_messaging.writer import STORE_COMMIT, GroupWriter
@@ -109,7 +109,7 @@ class RunningService:
         own = topics_of(parts.service)
         await ensure_topics(parts.bootstrap_servers, own)
         clean = await store.read(recovery.was_clean)
-        await store.write(lambda connection: recovery.mark_run(connection, clean=False))
+        await store.write(partial(recovery.mark_run, clean=False))
         last_seq = await store.read(recovery.last_outbox_seq)
 
         writer = GroupWriter(
@@ -154,26 +154,27 @@ class RunningService:
             probe=parts.probe,
         )
         relay.take(await store.read(lambda connection: list(recovery.unpublished(connection))))
-        ops = self._ops_server(intake)
+        loop = asyncio.get_running_loop()
         tasks: list[asyncio.Task[None]] = []
 
-        def begin(running: Any, name: str) -> asyncio.Task[None]:
+        def begin(running: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
             task = loop.create_task(running, name=name)
             task.add_done_callback(self._ended)
             tasks.append(task)
             return task
 
-        loop = asyncio.get_running_loop()
         writing = begin(writer.run(), "writer")
-        relaying = begin(relay.run(), "relay")
-        await self._resume(clean)
-        working = begin(pool.run(), "work")
-        deciding = begin(dispatcher.run(), "dispatcher")
-        observers = [begin(self._lag.watch(), "lag"), begin(self._observe(), "gauges"), begin(self._prune(), "prune")]
-        await intake.start()
-        receiving = begin(intake.run(), "intake")
         try:
-            async with ops:
+            relaying = begin(relay.run(), "relay")
+            await self._resume(clean)
+            working = begin(pool.run(), "work")
+            deciding = begin(dispatcher.run(), "dispatcher")
+            begin(self._lag.watch(), "loop lag")
+            begin(self._observe(), "gauges")
+            begin(self._prune(), "pruning")
+            await intake.start()
+            receiving = begin(intake.run(), "intake")
+            async with self._ops_server(intake) as ops:
                 yield ops.address
                 await intake.stop()
                 await _within(STOP_REST_SECONDS, receiving)
@@ -181,23 +182,29 @@ class RunningService:
                 await dispatcher.stop()
                 relay.stop()
                 await _within(STOP_REST_SECONDS, relaying, working, deciding)
-                await store.write(lambda connection: recovery.mark_run(connection, clean=True))
+            if not _failures(tasks):
+                await store.write(partial(recovery.mark_run, clean=True))
         finally:
             writer.stop()
-            for task in observers:
-                task.cancel()
             await _within(STOP_REST_SECONDS, writing)
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await store.close()
-        failures = [error for task in tasks if not task.cancelled() and (error := task.exception()) is not None]
-        if failures:
-            raise failures[0]
+        for failure in _failures(tasks):
+            raise failure
 
     async def _resume(self, clean: bool) -> None:
         """Take up everything that the store holds unfinished."""
-        self._pool.add(await self._parts.store.read(lambda connection: list(recovery.open_work(connection))))
+        work = await self._parts.store.read(lambda connection: list(recovery.open_work(connection)))
+        for row in work:
+            try:
+                self._parts.budget_for(row.budget)
+            except LookupError:
+                raise StoreUnusable(
+                    f"there is open work for {row.budget}, which is configured no longer; put it back until it is done"
+                ) from None
+        self._pool.add(work)
         found: list[InboxRow] = []
         while page := await self._parts.store.read(
             partial(recovery.open_messages, after_seq=(found[-1].seq or 0) if found else 0)
@@ -277,6 +284,11 @@ class RunningService:
     async def _release_parked(self, request: web.Request) -> web.StreamResponse:
         freed = await self._dispatcher.release(request.match_info["key"])
         return web.json_response({"released": freed}, status=200 if freed else 404)
+
+
+def _failures(tasks: Iterable[asyncio.Task[None]]) -> list[BaseException]:
+    ended = [task for task in tasks if task.done() and not task.cancelled()]
+    return [error for task in ended if (error := task.exception()) is not None]
 
 
 async def _within(seconds: float, *tasks: asyncio.Task[None]) -> None:

@@ -21,8 +21,10 @@ from typing import Any
 import orjson
 import structlog
 from bankrails_clock.port import Clock
+from bankrails_telemetry.tracing import span
 from bankrails_vendor_http.budget import Budget, Lane
 from bankrails_vendor_http.errors import OutcomeUnknown, VendorRejected, VendorUnavailable
+from opentelemetry.trace import SpanKind
 
 from bankrails_messaging import resend, retry
 from bankrails_messaging.calls import KeyedCall, LookFirstCall, NaturalKeyCall, NeverRepeatCall, ReadCall, VendorCall
@@ -208,7 +210,10 @@ class WorkPool:
             await self._in_doubt(row, "the key grew too old before it could be sent again")
             return
         try:
-            with self._metrics.call_seconds.labels(row.kind).time():
+            with (
+                self._metrics.call_seconds.labels(row.kind).time(),
+                span(f"vendor {row.kind}", row.traceparent, kind=SpanKind.CLIENT, work_id=row.id),
+            ):
                 async with asyncio.timeout(call.deadline_seconds):
                     answer, found = await self._send(row, call)
         except VendorRejected as error:

@@ -39,8 +39,14 @@ def check_key(key: str | None) -> str:
 
 
 def fingerprint(method: str, path: str, body: Any) -> bytes:
-    """Same for equal payloads however they are spelt: key order, white space and 10 against 10.00 do not matter."""
-    return hashlib.sha256(repr((method, path, _canonical(body))).encode()).digest()
+    """Same for equal payloads however they are spelt: key order, white space and 10 against 10.00 do not matter.
+
+    Raises Refused for a body so deep that it cannot be walked through.
+    """
+    try:
+        return hashlib.sha256(repr((method, path, _canonical(body))).encode()).digest()
+    except RecursionError:
+        raise shaped_error(ErrorShape.MESSAGE, 400, "Invalid payload: nested too deeply") from None
 
 
 def _canonical(value: Any) -> Any:
