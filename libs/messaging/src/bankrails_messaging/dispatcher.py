@@ -242,9 +242,9 @@ class Dispatcher:
         if row.seq is not None:
             self._suspects.discard(row.seq)
         self._count(case)
+        if case.bug is None and case.verdict is None:
+            return  # it waits behind a parked one, even if that was released meanwhile, and has been told so
         queue = self._queues[row.key]
-        if case.bug is None and row.key in self._parked:
-            return  # it waits, and has been told so
         self._in_hand.discard(row.key)
         if case.bug is not None:
             row.state = "parked"

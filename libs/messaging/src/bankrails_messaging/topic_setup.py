@@ -21,8 +21,8 @@ async def ensure_topics(bootstrap_servers: str, topics: Iterable[Topic]) -> dict
     """
     wanted = {topic.name: topic for topic in topics}
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers)
-    await admin.start()
     try:
+        await admin.start()
         present = await _partitions(admin, wanted)
         missing = [topic for name, topic in wanted.items() if name not in present]
         if missing:

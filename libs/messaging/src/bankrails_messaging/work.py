@@ -218,7 +218,11 @@ class WorkPool:
                     answer, found = await self._send(row, call)
         except VendorRejected as error:
             self._count(row, "rejected")
-            await self._deliver(row, Result.REJECTED, reason=error.reason)
+            if row.doubtful and isinstance(call, KeyedCall):
+                # The no answers this attempt alone: an earlier one under the same key ended in silence.
+                await self._to_look_up(row, f"a repeat was rejected: {error.reason}")
+            else:
+                await self._deliver(row, Result.REJECTED, reason=error.reason)
         except VendorUnavailable as error:
             self._count(row, "unavailable")
             await self._not_taken(row, error, budget)
@@ -268,6 +272,7 @@ class WorkPool:
     async def _record_attempt(self, row: WorkRow, call: VendorCall) -> bool:
         """Commit the attempt. False when the recheck stopped it, or a twin got there first."""
         now = to_micros(self._clock.now())
+        last_attempt_at = row.attempted_at
         if row.idempotency_key is None and isinstance(call, KeyedCall):
             row.idempotency_key = call.new_key()
             row.keys_used += 1
@@ -287,7 +292,12 @@ class WorkPool:
             return False
         if row.withdrawn is not None:
             self._metrics.withdrawn.labels(row.kind).inc()
-            await self._deliver(row, Result.WITHDRAWN, reason=row.withdrawn)
+            if row.doubtful and isinstance(call, KeyedCall):
+                # Nothing more goes out, yet an earlier attempt may have happened: nobody is told "refused" before a look.
+                row.attempts, row.attempted_at = row.attempts - 1, last_attempt_at
+                await self._to_look_up(row, f"not sent again: {row.withdrawn}")
+            else:
+                await self._deliver(row, Result.WITHDRAWN, reason=row.withdrawn)
             return False
         return True
 
@@ -301,8 +311,9 @@ class WorkPool:
             budget.not_reached()
             if budget.paused_until is not None and budget.paused_until > self._clock.now():
                 row.attempts -= 1  # an outage is not this row's failure
-        if row.attempts >= retry.ATTEMPTS_MAX and not row.doubtful:
-            await self._deliver(row, Result.EXHAUSTED, reason=error.reason)
+        keyed = isinstance(self._calls[row.kind], KeyedCall)
+        if row.attempts >= retry.ATTEMPTS_MAX and not (keyed and row.doubtful):
+            await self._deliver(row, Result.UNKNOWN if row.doubtful else Result.EXHAUSTED, reason=error.reason)
             return
         if not row.doubtful:
             # Every attempt under this key was a definite no, so the next may begin a new key without a look-up.
@@ -316,6 +327,9 @@ class WorkPool:
         row.doubtful = True
         match call:
             case ReadCall() | NaturalKeyCall() | LookFirstCall():
+                if row.attempts >= retry.ATTEMPTS_MAX:
+                    await self._deliver(row, Result.UNKNOWN, reason=reason)
+                    return
                 await self._again(row, retry.delay_after(max(1, row.attempts), self._rng))
             case NeverRepeatCall():
                 await self._deliver(row, Result.UNKNOWN, reason=reason)
@@ -323,16 +337,20 @@ class WorkPool:
                 if self._key_is_young(row, call):
                     await self._again(row, retry.delay_after(max(1, row.attempts), self._rng))
                     return
-                row.state = WorkState.UNKNOWN
-                row.due_at = to_micros(self._clock.now())
-                if row.unknown_since is None:
-                    row.unknown_since = row.due_at
-                    await self._deliver(row, Result.UNKNOWN, reason=reason, ended=False)
-                else:
-                    await self._writer.commit(Changes(work_changed=[row]))
-                self._schedule(row)
+                await self._to_look_up(row, reason)
             case _:
                 raise TypeError(f"{type(call).__name__} has no call class")
+
+    async def _to_look_up(self, row: WorkRow, reason: str) -> None:
+        """Nothing is sent any more until the vendor's own list has spoken."""
+        row.state = WorkState.UNKNOWN
+        row.due_at = to_micros(self._clock.now())
+        if row.unknown_since is None:
+            row.unknown_since = row.due_at
+            await self._deliver(row, Result.UNKNOWN, reason=reason, ended=False)
+        else:
+            await self._writer.commit(Changes(work_changed=[row]))
+        self._schedule(row)
 
     def _key_is_young(self, row: WorkRow, call: KeyedCall) -> bool:
         return resend.key_is_young(

@@ -12,7 +12,7 @@ from itertools import count
 from bankrails_telemetry.health import Progress
 
 from bankrails_messaging.rows import Changes
-from bankrails_messaging.store import Store, StoreConflict
+from bankrails_messaging.store import Store, StoreConflict, StoreUnusable
 
 GROUP_WINDOW_SECONDS = 0.002
 """How long the first unit of a group waits for company: below a tenth of the latency we promise to add."""
@@ -39,9 +39,12 @@ class GroupWriter:
         self._waiting: list[tuple[Changes, asyncio.Future[None]]] = []
         self._wake = asyncio.Event()
         self._closing = False
+        self._ended = False
 
     async def commit(self, changes: Changes) -> None:
-        """Returns when `changes` is durable and has landed. Raises StoreConflict."""
+        """Returns when `changes` is durable and has landed. Raises StoreConflict, or StoreUnusable after the end."""
+        if self._ended:
+            raise StoreUnusable("the writer has ended")
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((changes, done))
         self._progress.owe(STORE_COMMIT)
@@ -54,6 +57,15 @@ class GroupWriter:
         self._wake.set()
 
     async def run(self) -> None:
+        try:
+            await self._run()
+        finally:
+            # Whoever waited for ever on a dead writer would keep a failed service from ending.
+            self._ended = True
+            for _, done in self._waiting:
+                _fail(done, StoreUnusable("the writer has ended"))
+
+    async def _run(self) -> None:
         while True:
             await self._wake.wait()
             if not self._waiting:

@@ -130,6 +130,13 @@ def test_what_is_not_an_exact_number_of_cents_is_not_an_amount(amount):
         cents(amount)
 
 
+@pytest.mark.parametrize("content", [b'{"amount": NaN}', b"[Infinity]", b"", b"{", b"[" * 100_000, b"\xff"])
+def test_what_is_not_json_is_a_value_error(content):
+    """Python's reader lets three words of its own pass, and breaks in other ways on endless nesting."""
+    with pytest.raises(ValueError, match=r".+"):
+        read_json(content)
+
+
 @pytest.mark.parametrize("amount_minor", [0, -1, AMOUNT_MINOR_MAX + 1])
 def test_a_debit_of_nothing_or_too_much_is_never_written(amount_minor):
     """A rule above has failed by then."""

@@ -22,7 +22,7 @@ def before_withdrawal(clock: Clock) -> Recheck:
         stopped: dict[str, str] = {}
         for row in rows:
             not_after = row.payload["not_after"]
-            if row.unknown_since is None and not_after is not None and datetime.fromisoformat(not_after) <= now:
+            if not_after is not None and datetime.fromisoformat(not_after) <= now:
                 stopped[row.id] = RefusalCode.TOO_LATE.value
             elif not usable.get(row.payload["bank_account_id"], False):
                 stopped[row.id] = RefusalCode.MANDATE_REVOKED.value

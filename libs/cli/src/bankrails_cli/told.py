@@ -1,0 +1,113 @@
+"""One record as it was read from Kafka."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from aiokafka import ConsumerRecord
+from bankrails_contracts import envelope as binding
+from bankrails_contracts.envelope import Envelope
+from bankrails_contracts.message import REGISTRY
+from rich.text import Text
+
+from bankrails_cli.facts import facts
+
+
+@dataclass(frozen=True)
+class Told:
+    topic: str
+    partition: int
+    offset: int
+    key: str | None
+    at: datetime
+    """Kafka's timestamp: real time, also where the suite's time is virtual."""
+    envelope: Envelope | None
+    """None when nobody could read one, as is the nature of some dead letters' originals."""
+    data: Any
+    """The parsed body, or its text where it is not JSON."""
+
+    @property
+    def name(self) -> str:
+        """`PaymentApproved`; the type itself where the contracts do not know it."""
+        if self.envelope is None:
+            return "(no envelope)"
+        if known := REGISTRY.get(self.envelope.type):
+            return known.message_name
+        pattern = binding.TYPE_PATTERN.match(self.envelope.type)
+        return self.envelope.type if pattern is None else pattern["name"].title().replace("-", "")
+
+    @property
+    def subject(self) -> str | None:
+        return (self.envelope.subject if self.envelope else None) or self.key
+
+    @property
+    def correlation_id(self) -> str | None:
+        """A dead letter has none of its own: the original's is among the headers that it kept."""
+        if self.envelope is not None and self.envelope.correlationid is not None:
+            return self.envelope.correlationid
+        return self._kept_header("ce_correlationid")
+
+    @property
+    def answers(self) -> str | None:
+        """The id of the command that this answers, a dead letter's original among them."""
+        if self.envelope is not None and self.envelope.causationid is not None:
+            return self.envelope.causationid
+        return self._kept_header("ce_id")
+
+    def _kept_header(self, name: str) -> str | None:
+        headers = self.data.get("headers") if isinstance(self.data, dict) else None
+        value = headers.get(name) if isinstance(headers, dict) else None
+        return value if isinstance(value, str) else None
+
+    def as_json(self) -> dict[str, Any]:
+        envelope = self.envelope
+        attributes = {} if envelope is None else envelope.structured(None)
+        attributes.pop("data", None)
+        return {
+            "name": self.name,
+            "topic": self.topic,
+            "partition": self.partition,
+            "offset": self.offset,
+            "key": self.key,
+            "at": self.at,
+            "envelope": attributes or None,
+            "data": self.data,
+        }
+
+    def line(self, *, virtual_time: bool = False) -> Text:
+        """`time  name  facts`. `virtual_time` shows the event's own time instead of Kafka's."""
+        own = self.envelope.time if self.envelope else None
+        at = own if virtual_time and own is not None else self.at
+        shown = Text(f"{at:%H:%M:%S}  ", style="dim")
+        shown.append(f"{self.name:<22}", style=_style(self.name))
+        shown.append(f"  {facts(self.data, besides=self.subject)}", style="not dim")
+        return shown
+
+
+def read(record: ConsumerRecord) -> Told:
+    """Never raises: what cannot be read is shown as it is."""
+    value: bytes = record.value or b""
+    try:
+        envelope, body = binding.read(record.headers, record.value)
+    except binding.EnvelopeError:
+        envelope, body = None, value
+    try:
+        data = json.loads(body) if body else None
+    except (ValueError, RecursionError):
+        data = body.decode(errors="replace")
+    return Told(
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        key=None if record.key is None else record.key.decode(errors="replace"),
+        at=datetime.fromtimestamp(record.timestamp / 1000, UTC),
+        envelope=envelope,
+        data=data,
+    )
+
+
+def _style(name: str) -> str:
+    if name in ("CommandRefused", "CommandParked", "DeadLetter", "PaymentOutcomeUnknown"):
+        return "yellow"
+    return "bold green"
