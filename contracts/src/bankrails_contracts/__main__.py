@@ -22,8 +22,8 @@ BESIDE = (
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     directory: Path = options.directory
-    if not directory.parent.is_dir():
-        print(f"{directory.parent} is not there; name the schemas' directory with --directory", file=sys.stderr)
+    if not directory.is_dir():  # as beside an installed package, where export must not make one up
+        print(f"{directory} is not there; name the schemas' directory with --directory", file=sys.stderr)
         return 2
     generated = schema.generate()
     if options.verb == "export":

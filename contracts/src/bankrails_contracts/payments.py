@@ -306,6 +306,8 @@ class Resolution(StrEnum):
     """The vendor had it: adopted, nothing sent again."""
     SENT_AGAIN = "sent_again"
     """Provably absent at the vendor: sent once more under a new idempotency key."""
+    ABSENT = "absent"
+    """Provably absent at the vendor, and not sent again."""
 
 
 class PaymentOutcomeResolved(PaymentEvent):

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-MOUNTAIN = ZoneInfo("America/Edmonton")
+MOUNTAIN = ZoneInfo("America/Denver")
 
 
 @pytest.fixture

@@ -114,7 +114,7 @@ class Dispatcher:
         for row in rows:
             if row.seq is None:
                 continue
-            self.waiting += 1
+            self.waiting += row.state == "new"  # the others wait for a person, and must not stop the intake
             queue = self._queues.get(row.key)
             if queue is None:
                 self._queues[row.key] = deque((row,))
@@ -136,6 +136,7 @@ class Dispatcher:
         await self._store.write(lambda connection: release_parked(connection, key))
         for row in queue:
             row.state, row.hands = "new", 0
+        self.waiting += len(queue)
         self._ready.append(key)
         self._wake.set()
         return len(queue)
@@ -189,6 +190,7 @@ class Dispatcher:
                 for row in queue:
                     if row.state == "new":
                         row.state = "waiting"  # from here on it is being told
+                        self.waiting -= 1
                         taken.append(row)
                 continue
             row = queue[0]
@@ -246,6 +248,7 @@ class Dispatcher:
             return  # it waits behind a parked one, even if that was released meanwhile, and has been told so
         queue = self._queues[row.key]
         self._in_hand.discard(row.key)
+        self.waiting -= 1
         if case.bug is not None:
             row.state = "parked"
             self._parked[row.key] = row.message_id
@@ -253,7 +256,6 @@ class Dispatcher:
             if len(queue) > 1:
                 self._ready.append(row.key)  # those behind it are told at once
         else:
-            self.waiting -= 1
             queue.popleft()
             if queue:
                 self._ready.append(row.key)

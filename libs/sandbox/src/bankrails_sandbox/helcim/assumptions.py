@@ -24,7 +24,7 @@ class Assumptions:
     batch_close_time: str = "17:00"
     """In the merchant's zone (Helcim guide: ACH Payment API); the merchant help says 15:45 Mountain Time instead."""
 
-    timestamps_zone: str = "America/Edmonton"
+    timestamps_zone: str = "America/Denver"
     """Helcim OpenAPI says Mountain Time of payment objects; taken for every object here."""
 
     wrap_single_transaction: bool = True

@@ -8,6 +8,8 @@ from bankrails_contracts.payments import PaymentState as State
 class Trigger(StrEnum):
     SEND = "send"
     """A worker has recorded an attempt."""
+    TAKE = "take"
+    """The vendor has it and has not said yes or no."""
     LOSE = "lose"
     """An attempt ended without a usable answer."""
     APPROVE = "approve"
@@ -29,6 +31,7 @@ _SENT = (State.ACCEPTED, State.SUBMITTING, State.UNKNOWN)
 
 TRANSITIONS: dict[tuple[State, Trigger], State] = {
     (State.ACCEPTED, Trigger.SEND): State.SUBMITTING,
+    **{(state, Trigger.TAKE): State.SUBMITTING for state in (State.ACCEPTED, State.UNKNOWN)},
     **{(state, Trigger.LOSE): State.UNKNOWN for state in _SENT},
     **{(state, Trigger.APPROVE): State.APPROVED for state in (*_SENT, State.AWAITING_MANDATE)},
     **{(state, Trigger.AWAIT): State.AWAITING_MANDATE for state in _SENT},
@@ -40,6 +43,7 @@ TRANSITIONS: dict[tuple[State, Trigger], State] = {
 OLD_NEWS: frozenset[tuple[State, Trigger]] = frozenset(
     {
         (State.SUBMITTING, Trigger.SEND),
+        (State.SUBMITTING, Trigger.TAKE),
         (State.APPROVED, Trigger.APPROVE),
         (State.AWAITING_MANDATE, Trigger.AWAIT),
         (State.DECLINED, Trigger.DECLINE),

@@ -68,7 +68,7 @@ def _answered(outcome: Outcome, payment: Payment, about: dict[str, Any], now: da
         *_resolved(outcome, about, vendor_id),
         PaymentSubmitted(**about, vendor_payment_id=vendor_id, submitted_at=now),
     ]
-    trigger = ANSWERS.get(status)
+    trigger = ANSWERS.get(status, Trigger.TAKE)
     match trigger:
         case Trigger.APPROVE:
             events.append(PaymentApproved(**about, vendor_payment_id=vendor_id, approved_at=now))
@@ -80,15 +80,19 @@ def _answered(outcome: Outcome, payment: Payment, about: dict[str, Any], now: da
         case Trigger.CANCEL:
             events.append(PaymentCancelled(**about, vendor_payment_id=vendor_id))
         case _:
-            # In progress, or a word we do not know: the vendor has it, and what becomes of it will be observed.
-            return Decision(known, tuple(events))
+            pass  # in progress, or a word we do not know: what becomes of it will be observed
     return _moved(known, trigger, *events)
 
 
 def _resolved(outcome: Outcome, about: dict[str, Any], vendor_id: str | None) -> list[Event]:
     if not outcome.was_unknown:
         return []
-    resolution = Resolution.FOUND if outcome.found else Resolution.SENT_AGAIN
+    if outcome.found:
+        resolution = Resolution.FOUND
+    elif outcome.result in (Result.ANSWERED, Result.REJECTED):
+        resolution = Resolution.SENT_AGAIN
+    else:
+        resolution = Resolution.ABSENT
     return [PaymentOutcomeResolved(**about, vendor_payment_id=vendor_id, resolution=resolution)]
 
 

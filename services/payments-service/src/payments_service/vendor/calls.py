@@ -39,13 +39,12 @@ from payments_service.vendor.bodies import (
     withdraw_body,
 )
 from payments_service.vendor.client import HelcimClient, MerchantAccess, TransactionFilter
+from payments_service.vendor.endpoints import KEY_LIFE
 from payments_service.vendor.errors import CustomerCodeRejected
 from payments_service.vendor.mapping import AccountType, Holder, PadState, TransactionType
 from payments_service.vendor.mountain_time import MOUNTAIN_TIME, wall_date
 from payments_service.vendor.wire import AchTransaction
 
-KEY_LIFE = timedelta(minutes=5)
-"""Source: devdocs.helcim.com, Idempotency: a key is forgotten five minutes after submission."""
 CLOCKS_APART = timedelta(hours=2)
 """The vendor's times have no zone; an hour that occurs twice, and a clock that is off, still fall into the window."""
 
