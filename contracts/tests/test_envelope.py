@@ -6,13 +6,14 @@ from bankrails_contracts.envelope import (
     Envelope,
     EnvelopeError,
     NotJsonError,
-    canonical,
-    content_hash,
     format_instant,
     read,
 )
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+# On its first run on a machine hypothesis builds its Unicode tables, inside the first example.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 TRACEPARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 FULL = Envelope(
@@ -52,12 +53,14 @@ def headers(**changes: bytes | None) -> list[tuple[str, bytes | None]]:
     return list({**dict(BARE.headers()), **changes}.items())
 
 
+@unhurried
 @given(envelopes, st.binary(max_size=50))
 def test_binary_mode_returns_what_was_written(envelope: Envelope, body: bytes) -> None:
     """Whatever a sender names itself and its aggregates, the answer must carry the same text back."""
     assert read(envelope.headers(), body) == (envelope, body)
 
 
+@unhurried
 @given(envelopes)
 def test_structured_mode_returns_what_was_written(envelope: Envelope) -> None:
     """A tool without headers sends the same message, not a lesser one."""
@@ -187,27 +190,3 @@ def test_instants_are_written_in_utc_with_four_digits_for_the_year() -> None:
         "2026-03-02T14:00:00.000000Z"
     )
     assert format_instant(datetime(9, 1, 1, tzinfo=UTC)) == "0009-01-01T00:00:00.000000Z"
-
-
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(st.characters(exclude_categories=["Cs"])),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
-    max_leaves=8,
-)
-
-
-@given(st.dictionaries(st.sampled_from("abcdef"), json_values))
-def test_the_content_hash_does_not_see_the_order_of_keys(data: dict[str, object]) -> None:
-    """A sender that serialises anew when it repeats a command must not be told that the content differs."""
-    turned = dict(reversed(data.items()))
-    assert canonical(turned) == canonical(data)
-    assert content_hash("t", "s", turned) == content_hash("t", "s", data)
-
-
-@pytest.mark.parametrize(
-    "other",
-    [("t2", "s", {"a": 1}), ("t", "s2", {"a": 1}), ("t", None, {"a": 1}), ("t", "s", {"a": 2}), ("ts", "", {"a": 1})],
-)
-def test_other_content_has_another_hash(other: tuple[str, str | None, object]) -> None:
-    """Type and subject count, and their lengths are in the hash, so that no part can lend letters to the next."""
-    assert content_hash(*other) != content_hash("t", "s", {"a": 1})

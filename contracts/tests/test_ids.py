@@ -3,13 +3,14 @@ import uuid
 
 import pytest
 from bankrails_contracts.ids import Id, uuid7
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 MILLISECONDS_MAX = 2**48 - 1
 
 
+@settings(deadline=None)
 @given(st.integers(0, MILLISECONDS_MAX // 1000))
 def test_a_uuid7_has_the_layout_of_rfc_9562(unix_seconds: int) -> None:
     """Databases and tools that know UUIDv7 read the time out of it."""
@@ -20,6 +21,7 @@ def test_a_uuid7_has_the_layout_of_rfc_9562(unix_seconds: int) -> None:
     assert made.int >> 80 == unix_seconds * 1000
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**40), st.integers(1, 2**30))
 def test_a_later_uuid7_sorts_after_an_earlier_one_as_text(milliseconds: int, later: int) -> None:
     """Ids are stored as text, and an index over them should grow at its end."""

@@ -5,7 +5,6 @@ both in the value (`application/cloudevents+json`), so that a tool without heade
 binary is written. Source: CloudEvents 1.0, Kafka protocol binding §3.
 """
 
-import hashlib
 import json
 import re
 from collections.abc import Iterable
@@ -201,20 +200,3 @@ def _traceparent(text: str | None) -> str | None:
     if text is None or len(text) > ATTRIBUTE_CHARACTERS_MAX or not _TRACEPARENT.fullmatch(text):
         return None
     return text
-
-
-def canonical(data: Any) -> bytes:
-    """JSON with sorted keys, no white space, UTF-8: equal content gives equal bytes.
-
-    Raises ValueError for text that UTF-8 cannot hold (a lone surrogate).
-    """
-    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-
-
-def content_hash(type: str, subject: str | None, data: Any) -> str:
-    """SHA-256, hexadecimal, over type, subject and canonical data: what "the same content" means."""
-    digest = hashlib.sha256()
-    for part in (type.encode(), (subject or "").encode(), canonical(data)):
-        digest.update(len(part).to_bytes(4, "big"))
-        digest.update(part)
-    return digest.hexdigest()

@@ -21,6 +21,7 @@ import orjson
 import structlog
 from bankrails_clock.port import Clock
 from bankrails_contracts.answers import RefusalCode
+from bankrails_contracts.violations import first_violation
 from bankrails_telemetry.health import Progress
 from pydantic import ValidationError
 from sqlalchemy import Connection
@@ -289,9 +290,8 @@ class Dispatcher:
         try:
             message = handling.message.model_validate_json(case.row.body or "")
         except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            path = ".".join(str(part) for part in first["loc"]) or None
-            case.verdict = Refusal(RefusalCode.INVALID, first["msg"], path)
+            broken = first_violation(handling.message, error)
+            case.verdict = Refusal(RefusalCode.INVALID, broken.reason, broken.field)
             return
         if message.key != case.row.key:
             field = handling.message.aggregate_field

@@ -1,7 +1,7 @@
 """A Kafka record at the door: an inbox row, or a dead letter with its reason. Pure."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -12,8 +12,10 @@ from bankrails_contracts import envelope as binding
 from bankrails_contracts.answers import DeadLetter, DeadLetterReason, RefusalCode
 from bankrails_contracts.ids import uuid7
 from bankrails_contracts.message import REGISTRY, Kind, Message, Service
-from bankrails_contracts.sealed import is_compact_jwe, sealed_paths
+from bankrails_contracts.sealed import in_clear, sealed_paths
 from bankrails_contracts.topics import RECORD_BYTES_MAX, channel_of, topic_name
+from bankrails_contracts.violations import first_violation
+from pydantic import ValidationError
 
 from bankrails_messaging.rows import DeadLetterRow, InboxRow, to_micros
 
@@ -62,6 +64,8 @@ class Door:
             raise _DeadError(DeadLetterReason.TOO_LARGE, f"{size_bytes} bytes; at most {RECORD_BYTES_MAX}")
         try:
             envelope, body = binding.read(record.headers, record.value)
+        except binding.NotJsonError as error:
+            raise _DeadError(DeadLetterReason.NOT_JSON, str(error)) from error
         except binding.EnvelopeError as error:
             raise _DeadError(DeadLetterReason.NO_ENVELOPE, str(error)) from error
         model = self._model(envelope.type, record.topic)
@@ -91,9 +95,8 @@ class Door:
         )
         if not record.key:
             row.refusal = _refusal(RefusalCode.KEY_MISSING, "the record has no key", model.aggregate_field)
-        paths = _sealed(model)
-        if paths:
-            _keep_sealed(row, model, paths, data)
+        if _has_sealed(model):
+            _keep_sealed(row, model, data)
         return row
 
     def _model(self, type_name: str, topic: str) -> type[Message]:
@@ -145,64 +148,29 @@ def content_hash(type_name: str, subject: str | None, data: Any) -> str:
     return hashlib.sha256(canonical).hexdigest()
 
 
-def _keep_sealed(row: InboxRow, model: type[Message], paths: Sequence[tuple[str, ...]], data: Any) -> None:
-    """Keep only what the contract declares, and nothing at all when a secret came in the clear.
+def _keep_sealed(row: InboxRow, model: type[Message], data: Any) -> None:
+    """Of a message with sealed fields, keep what the contract declares; of one that breaks it, nothing.
 
-    A message with sealed fields is the one most likely to carry its secret in the wrong place too, under a name that
-    the contract does not know; unknown fields mean nothing to us, so they are not stored.
+    Such a message is the one most likely to carry its secret in the wrong place too: in the clear, under a name that
+    the contract does not know, or where an object belongs.
     """
-    for path in paths:
-        value = _at(data, path)
-        if value is not None and not is_compact_jwe(value):
-            row.body = None
-            row.content_hash = WITHHELD
-            row.refusal = _refusal(
-                RefusalCode.SECRET_IN_CLEAR,
-                "this field must be sealed; nothing of the message was stored",
-                ".".join(path),
-            )
-            return
-    if isinstance(data, dict):
-        row.body = orjson.dumps(_declared(data, model)).decode()
-
-
-def _declared(data: Mapping[str, Any], model: type[Message]) -> dict[str, Any]:
-    names = _field_names(model)
-    return {
-        name: {inner: item for inner, item in value.items() if inner in names[name]}
-        if isinstance(value, dict) and names[name]
-        else value
-        for name, value in data.items()
-        if name in names
-    }
+    try:
+        row.body = model.model_validate_json(row.body or "").model_dump_json(exclude_none=True)
+        return
+    except ValidationError as error:
+        broken = first_violation(model, error)
+    row.body, row.content_hash = None, WITHHELD
+    clear = in_clear(model, data)
+    if clear:
+        reason = "this field must be sealed; nothing of the message was stored"
+        row.refusal = _refusal(RefusalCode.SECRET_IN_CLEAR, reason, clear[0])
+    else:
+        row.refusal = _refusal(RefusalCode.INVALID, broken.reason, broken.field)
 
 
 @cache
-def _field_names(model: type[Message]) -> dict[str, frozenset[str]]:
-    """Every field of the model, each with the names inside it where it is an object."""
-    schema = model.model_json_schema()
-    definitions = schema.get("$defs", {})
-
-    def inner(part: Mapping[str, Any]) -> frozenset[str]:
-        names = frozenset(part.get("properties", ()))
-        if "$ref" in part:
-            names |= inner(definitions[part["$ref"].rpartition("/")[2]])
-        for option in (*part.get("oneOf", ()), *part.get("anyOf", ())):
-            names |= inner(option)
-        return names
-
-    return {name: inner(part) for name, part in schema.get("properties", {}).items()}
-
-
-@cache
-def _sealed(model: type[Message]) -> list[tuple[str, ...]]:
-    return sealed_paths(model)
-
-
-def _at(data: Any, path: Sequence[str]) -> Any:
-    for name in path:
-        data = data.get(name) if isinstance(data, dict) else None
-    return data
+def _has_sealed(model: type[Message]) -> bool:
+    return bool(sealed_paths(model))
 
 
 def _refusal(code: RefusalCode, reason: str, field: str | None) -> str:
