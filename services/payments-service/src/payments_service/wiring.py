@@ -46,6 +46,8 @@ from payments_service.vendor.calls import Helcim, helcim_calls
 from payments_service.vendor.client import HelcimClient, MerchantAccess
 
 READ_TIMEOUT_SECONDS = 20.0
+SPARE_CONNECTIONS = 5
+"""Above what the budget lets fly, so that a call never waits for a connection that is being closed."""
 NUMBER_CONTEXT = "payments/account-number"
 HEAD_CONTEXT = "payments/dead-letter-head"
 
@@ -74,9 +76,19 @@ async def service(settings: Settings, *, probe: Probe = unwatched) -> AsyncItera
         )
         quota = Quota(settings.helcim_in_flight, settings.helcim_per_minute, settings.helcim_per_hour)
         budgets = {helcim_budget(name): Budget(quota.share(settings.helcim_share), clock) for name in entries}
-        http = await stack.enter_async_context(
-            open_client(str(settings.helcim_url), read_timeout_seconds=READ_TIMEOUT_SECONDS)
-        )
+        clients = {
+            name: HelcimClient(
+                await stack.enter_async_context(
+                    open_client(
+                        str(settings.helcim_url),
+                        read_timeout_seconds=READ_TIMEOUT_SECONDS,
+                        connections_max=quota.in_flight + SPARE_CONNECTIONS,
+                    )
+                ),
+                on_quota=lambda merchant_id, minute, hour: budgets[helcim_budget(merchant_id)].answered(minute, hour),
+            )
+            for name in entries
+        }
 
         async def load_account(bank_account_id: str) -> tuple[BankAccount, Payer]:
             def question(connection: object) -> tuple[BankAccount, Payer]:
@@ -97,12 +109,8 @@ async def service(settings: Settings, *, probe: Probe = unwatched) -> AsyncItera
             digits = len(number) if number.isascii() and number.isdigit() else 0
             return OpenedNumber(vault.encrypt(number, context=NUMBER_CONTEXT), number[-4:] if digits else "", digits)
 
-        client = HelcimClient(
-            http,
-            on_quota=lambda merchant_id, minute, hour: budgets[helcim_budget(merchant_id)].answered(minute, hour),
-        )
         helcim = Helcim(
-            client,
+            clients.__getitem__,
             clock,
             general=lambda name: MerchantAccess(name, entries[name].tokens.general.get_secret_value()),
             processing=lambda name: MerchantAccess(name, entries[name].tokens.withdraw.get_secret_value()),

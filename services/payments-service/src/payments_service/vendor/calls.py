@@ -57,7 +57,8 @@ Decrypt = Callable[[BankAccount], str]
 class Helcim:
     """What every call needs."""
 
-    client: HelcimClient
+    client: Callable[[str], HelcimClient]
+    """By merchant id. Each merchant has connections of its own: one that is slow, or spends its quota, holds up itself."""
     clock: Clock
     general: AccessFor
     """By merchant id: customers, bank accounts, mandates."""
@@ -71,6 +72,9 @@ class Helcim:
 class _HelcimCall(VendorCall):
     helcim: Helcim
 
+    def client(self, payload: Payload) -> HelcimClient:
+        return self.helcim.client(payload["merchant_id"])
+
     def general(self, payload: Payload) -> MerchantAccess:
         return self.helcim.general(payload["merchant_id"])
 
@@ -82,7 +86,7 @@ class CreateCustomer(_HelcimCall, NaturalKeyCall):
 
     async def send(self, payload: Payload) -> Answer:
         access = self.general(payload)
-        known = await self.helcim.client.find_customer_by_code(access, payload["payer_id"])
+        known = await self.client(payload).find_customer_by_code(access, payload["payer_id"])
         if known is not None:
             return {"vendor_customer_id": str(known.id), "adopted": True}
         country: Country = "CA" if payload["country"] == "CA" else "US"
@@ -102,9 +106,9 @@ class CreateCustomer(_HelcimCall, NaturalKeyCall):
             ),
         )
         try:
-            made = await self.helcim.client.create_customer(access, new)
+            made = await self.client(payload).create_customer(access, new)
         except CustomerCodeRejected as error:
-            taken = await self.helcim.client.find_customer_by_code(access, payload["payer_id"])
+            taken = await self.client(payload).find_customer_by_code(access, payload["payer_id"])
             if taken is None:
                 raise VendorUnavailable(self.kind, "the code is taken, and its customer is not listed yet") from error
             return {"vendor_customer_id": str(taken.id), "adopted": True}
@@ -119,7 +123,7 @@ class CreateBankAccount(_HelcimCall, LookFirstCall):
 
     async def look_up(self, payload: Payload, since: datetime | None) -> Sequence[Effect]:
         account, _ = await self.helcim.load_account(payload["bank_account_id"])
-        listed = await self.helcim.client.list_bank_accounts(self.general(payload), int(account.vendor_customer_id))
+        listed = await self.client(payload).list_bank_accounts(self.general(payload), int(account.vendor_customer_id))
         return [
             Effect(str(row.id), {"vendor_bank_account_id": str(row.id)})
             for row in sorted(listed, key=lambda row: row.id, reverse=True)
@@ -154,7 +158,9 @@ class CreateBankAccount(_HelcimCall, LookFirstCall):
             last_name=account.last_name,
             company_name=account.company_name,
         )
-        made = await self.helcim.client.create_bank_account(self.general(payload), int(account.vendor_customer_id), new)
+        made = await self.client(payload).create_bank_account(
+            self.general(payload), int(account.vendor_customer_id), new
+        )
         return {"vendor_bank_account_id": str(made)}
 
 
@@ -164,7 +170,7 @@ class SetDefaultBankAccount(_HelcimCall, NaturalKeyCall):
     kind = SET_DEFAULT
 
     async def send(self, payload: Payload) -> Answer:
-        await self.helcim.client.set_default_bank_account(
+        await self.client(payload).set_default_bank_account(
             self.general(payload), int(payload["vendor_customer_id"]), int(payload["vendor_bank_account_id"])
         )
         return {}
@@ -180,7 +186,7 @@ class RequestMandate(_HelcimCall, LookFirstCall):
     repeatable = False
 
     async def look_up(self, payload: Payload, since: datetime | None) -> Sequence[Effect]:
-        pads = await self.helcim.client.list_pads(self.general(payload), int(payload["vendor_customer_id"]))
+        pads = await self.client(payload).list_pads(self.general(payload), int(payload["vendor_customer_id"]))
         return [
             Effect(str(pad.id), {"vendor_mandate_id": str(pad.id)})
             for pad in sorted(pads, key=lambda pad: pad.id, reverse=True)
@@ -192,11 +198,11 @@ class RequestMandate(_HelcimCall, LookFirstCall):
 
     async def send(self, payload: Payload) -> Answer:
         access, customer_id = self.general(payload), int(payload["vendor_customer_id"])
-        before = {pad.id for pad in await self.helcim.client.list_pads(access, customer_id)}
-        await self.helcim.client.request_new(access, customer_id)
+        before = {pad.id for pad in await self.client(payload).list_pads(access, customer_id)}
+        await self.client(payload).request_new(access, customer_id)
         # From here on the mail is out, so whatever fails is a doubt and never a reason to send it again.
         try:
-            after = await self.helcim.client.list_pads(access, customer_id)
+            after = await self.client(payload).list_pads(access, customer_id)
         except (VendorRejected, VendorUnavailable) as error:
             raise OutcomeUnknown(self.kind, "the mail is out, and its mandate could not be listed") from error
         for pad in after:
@@ -211,7 +217,7 @@ class WatchMandate(_HelcimCall, ReadCall):
     kind = WATCH_MANDATE
 
     async def send(self, payload: Payload) -> Answer:
-        pad = await self.helcim.client.get_pad(
+        pad = await self.client(payload).get_pad(
             self.general(payload),
             int(payload["vendor_customer_id"]),
             int(payload["vendor_bank_account_id"]),
@@ -242,7 +248,7 @@ class Withdraw(_HelcimCall, KeyedCall):
 
     async def send(self, payload: Payload, *, body: bytes, idempotency_key: str) -> Answer:
         access = self.helcim.processing(payload["merchant_id"])
-        return _debit(await self.helcim.client.withdraw(access, body, idempotency_key=idempotency_key))
+        return _debit(await self.client(payload).withdraw(access, body, idempotency_key=idempotency_key))
 
     async def look_up(self, payload: Payload, since: datetime | None) -> Sequence[Effect]:
         """Every debit of this account and amount since the first attempt, whatever became of it."""
@@ -251,7 +257,7 @@ class Withdraw(_HelcimCall, KeyedCall):
             start_on=wall_date(earliest - timedelta(days=1), MOUNTAIN_TIME),
             end_on=wall_date(self.helcim.clock.now() + timedelta(days=1), MOUNTAIN_TIME),
         )
-        rows = await self.helcim.client.all_transactions(self.helcim.processing(payload["merchant_id"]), where)
+        rows = await self.client(payload).all_transactions(self.helcim.processing(payload["merchant_id"]), where)
         return [
             Effect(str(row.id), _debit(row))
             for row in rows
