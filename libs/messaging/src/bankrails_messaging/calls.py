@@ -23,8 +23,6 @@ Payload = dict[str, Any]
 Answer = dict[str, Any]
 """JSON-able; stored with the outcome, so it holds no secret."""
 
-_KEY_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
-
 
 @dataclass(frozen=True)
 class Effect:
@@ -91,5 +89,5 @@ class KeyedCall(_LooksUp):
     async def send(self, payload: Payload, *, body: bytes, idempotency_key: str) -> Answer: ...
 
     def new_key(self) -> str:
-        """25 lower-case letters and digits: about 129 random bits, and valid at every vendor with keys."""
-        return "".join(secrets.choice(_KEY_ALPHABET) for _ in range(25))
+        """25 lower-case letters and digits, valid at every vendor with keys; 100 random bits."""
+        return secrets.token_hex(13)[:25]

@@ -1,9 +1,10 @@
 """A verdict made into rows: the saved snapshot with its sequence raised, the events in their envelopes, the work."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Generic, TypeVar, get_type_hints
 
 import orjson
@@ -13,7 +14,7 @@ from bankrails_contracts.ids import uuid7
 from bankrails_contracts.message import Event, Service
 from bankrails_contracts.topics import Channel, topic_name
 from bankrails_telemetry.redaction import clean_text
-from sqlalchemy import Connection, RowMapping, Table, select
+from sqlalchemy import Connection, Row, Table, select
 
 from bankrails_messaging.decisions import Decision, Refusal, Work
 from bankrails_messaging.rows import Changes, DeadLetterRow, InboxRow, OutboxRow, Save, to_micros
@@ -39,6 +40,8 @@ class Repository(Generic[S]):
             name: hint for name, hint in hints.items() if isinstance(hint, type) and issubclass(hint, StrEnum)
         }
         self._names = tuple(field.name for field in fields(snapshot))  # type: ignore[arg-type]  # a dataclass by contract
+        self._select = select(*(table.c[name] for name in self._names))
+        self._of_type = [self._enums.get(name) for name in self._names]
 
     def row(self, snapshot: S) -> dict[str, Any]:
         return {name: getattr(snapshot, name) for name in self._names}
@@ -48,11 +51,11 @@ class Repository(Generic[S]):
         wanted = {item for item in ids if item is not None}
         if not wanted:
             return {}
-        found = connection.execute(select(self.table).where(self.table.c.id.in_(wanted))).mappings()
-        return {row["id"]: self.snapshot(**self._typed(row)) for row in found}
+        found = connection.execute(self._select.where(self.table.c.id.in_(wanted)))
+        return {row.id: self.snapshot(*self._typed(row)) for row in found}
 
-    def _typed(self, row: RowMapping) -> dict[str, Any]:
-        return {name: self._enums[name](value) if name in self._enums else value for name, value in row.items()}
+    def _typed(self, row: Row[Any]) -> Iterator[Any]:
+        return (value if enum is None else enum(value) for value, enum in zip(row, self._of_type, strict=True))
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ class Enactment:
         if aggregate is not None:
             sequence = aggregate.sequence
             source = self.repositories[type(aggregate)].source
-            self._save(row, replace(aggregate, sequence=sequence + len(verdict.events)), changes)
+            self._save(row, aggregate, len(verdict.events), changes)
             for event in verdict.events:
                 sequence += 1
                 self._publish(row, event, source, aggregate.id, sequence, now, changes)
@@ -108,14 +111,17 @@ class Enactment:
         if about is None:
             self._publish(row, event, f"/bankrails/{self.service}", row.message_id, None, now, changes)
             return
-        raised = replace(about, sequence=about.sequence + 1)
-        self._save(row, raised, changes)
-        self._publish(row, event, self.repositories[type(about)].source, about.id, raised.sequence, now, changes)
+        self._save(row, about, 1, changes)
+        self._publish(row, event, self.repositories[type(about)].source, about.id, about.sequence + 1, now, changes)
 
-    def _save(self, row: InboxRow, snapshot: Any, changes: Changes) -> None:
+    def _save(self, row: InboxRow, snapshot: Any, events: int, changes: Changes) -> None:
+        """The snapshot's next row: its version raised, and its sequence by the events about it."""
         repository = self.repositories[type(snapshot)]
-        made_by = row.content_hash if snapshot.version == 0 else snapshot.content_hash
-        values = repository.row(replace(snapshot, version=snapshot.version + 1, content_hash=made_by))
+        values = repository.row(snapshot)
+        values["sequence"] += events
+        values["version"] += 1
+        if snapshot.version == 0:
+            values["content_hash"] = row.content_hash
         changes.saves.append(Save(repository, values))
 
     def _publish(
@@ -133,7 +139,7 @@ class Enactment:
             "ce_id": uuid7(),
             "ce_source": source,
             "ce_type": type(event).type,
-            "ce_time": format_instant(now),
+            "ce_time": _text(now),
             "ce_subject": subject,
             "ce_correlationid": row.correlation_id,
             "ce_causationid": (row.causation_id or row.message_id) if row.kind == "internal" else row.message_id,
@@ -145,6 +151,12 @@ class Enactment:
             headers["ce_traceparent"] = row.traceparent
         topic = topic_name(self.service, Channel.EVENTS)
         changes.outbox.append(OutboxRow(topic, subject, headers, event.model_dump_json(exclude_none=True)))
+
+
+@lru_cache(maxsize=16)
+def _text(now: datetime) -> str:
+    """A whole wave shares one time."""
+    return format_instant(now)
 
 
 def _work_row(row: InboxRow, work: Work, now: datetime) -> WorkRow:

@@ -13,10 +13,12 @@ import itertools
 from collections import deque
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import lru_cache
 
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
+from aiokafka.partitioner import murmur2
 from bankrails_telemetry.health import Progress
 
 from bankrails_messaging.metrics import MessagingMetrics
@@ -57,6 +59,7 @@ class Relay:
         self._lane: deque[OutboxRow] = deque()
         self._wake = asyncio.Event()
         self._producer: AIOKafkaProducer | None = None
+        self._partition_counts: dict[str, int] = {}
         self._closing = False
 
     def take(self, rows: Iterable[OutboxRow]) -> None:
@@ -125,6 +128,7 @@ class Relay:
                             row.topic,
                             row.value.encode(),
                             key=None if row.key is None else row.key.encode(),
+                            partition=_partition(row.key, await self._partitions(producer, row.topic)),
                             headers=[(name, text.encode()) for name, text in row.headers.items()],
                         )
                     )
@@ -160,10 +164,22 @@ class Relay:
             self._producer = producer
         return self._producer
 
+    async def _partitions(self, producer: AIOKafkaProducer, topic: str) -> int:
+        """A topic's partitions never change while a producer lives, nor after."""
+        if topic not in self._partition_counts:
+            self._partition_counts[topic] = len(await producer.partitions_for(topic))
+        return self._partition_counts[topic]
+
     async def _drop_producer(self) -> None:
         if self._producer is not None:
             producer, self._producer = self._producer, None
             await _abandon(producer)
+
+
+@lru_cache(maxsize=4096)
+def _partition(key: str | None, partitions: int) -> int | None:
+    """Java's murmur2, as the contract says; computed once for the events of one key, since it is written in Python."""
+    return None if key is None else (murmur2(key.encode()) & 0x7FFFFFFF) % partitions
 
 
 async def _abandon(producer: AIOKafkaProducer) -> None:

@@ -5,9 +5,10 @@ no new calls, decide what is in hand, wait a while for calls that fly, publish w
 """
 
 import asyncio
+import gc
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -48,6 +49,8 @@ INBOX_RETENTION = timedelta(days=14)
 """Twice the retention of the commands topic: no repeat that Kafka can still deliver is forgotten here."""
 PRUNE_EVERY_SECONDS = 600.0
 GAUGES_EVERY_SECONDS = 1.0
+COLLECT_AFTER = (20_000, 20, 50)
+"""Messages in hand are many and short-lived, and hold few cycles: collecting rarely costs a few megabytes."""
 STUCK_SECONDS = 30.0
 """Work that is there and makes no progress for so long is stuck: far above any wait that heals by itself."""
 
@@ -97,6 +100,10 @@ class RunningService:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
         async with self._assembled() as address:
+            # What is here now stays for good; without this every full collection walks through it again.
+            gc.collect()
+            gc.freeze()
+            gc.set_threshold(*COLLECT_AFTER)
             on_ready(address)
             self.ready.set()
             await self._stopping.wait()
@@ -174,7 +181,7 @@ class RunningService:
             begin(self._prune(), "pruning")
             await intake.start()
             receiving = begin(intake.run(), "intake")
-            async with self._ops_server(intake) as ops:
+            async with self._operations(intake) as ops:
                 yield ops.address
                 await intake.stop()
                 await _within(STOP_REST_SECONDS, receiving)
@@ -256,6 +263,18 @@ class RunningService:
             before = to_micros(self._parts.clock.now() - INBOX_RETENTION)
             while await self._parts.store.write(partial(recovery.forget_answered, before=before)):
                 pass
+
+    @asynccontextmanager
+    async def _operations(self, intake: Intake) -> AsyncIterator[OpsServer]:
+        """Raises StoreUnusable when the address is taken."""
+        server = self._ops_server(intake)
+        async with AsyncExitStack() as stack:
+            try:
+                await stack.enter_async_context(server)
+            except OSError as error:
+                address = f"{self._parts.ops_host}:{self._parts.ops_port}"
+                raise StoreUnusable(f"the operations server cannot listen at {address}: {error.strerror}") from error
+            yield server
 
     def _ops_server(self, intake: Intake) -> OpsServer:
         expect = self._progress.expect

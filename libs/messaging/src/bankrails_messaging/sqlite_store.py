@@ -1,12 +1,14 @@
 """SQLite: one process, one writer, full synchronisation.
 
 The statements run on the event loop's own thread, since they are microseconds against the page cache, and a thread hop
-for each costs more than the statement; only COMMIT, which waits for the disk, runs in a thread
+for each costs more than the statement; COMMIT, which waits for the disk, runs in a thread where the disk is slow
 (docs/adr/0005-sqlite-on-the-loop.md).
 """
 
 import asyncio
 import fcntl
+import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -21,6 +23,10 @@ from bankrails_messaging.store import Recheck, StoreUnusable
 
 T = TypeVar("T")
 
+WORTH_A_THREAD_SECONDS = 0.003
+"""A disk of which one of the last five commits was faster is waited for on the event loop (a checkpoint is slow now and
+then on any disk): the way to a thread and back takes a turn of the loop,
+which under load is longer than that."""
 WAL_PAGES_BEFORE_CHECKPOINT = 4_000
 """16 MB of write-ahead log: long enough that a checkpoint is rare, short enough that one is quick."""
 
@@ -34,13 +40,26 @@ class SqliteStore:
         self._writer = self._engine.connect().execution_options(writes=True)
         self._reader = self._engine.connect()
         self._committer = ThreadPoolExecutor(1, thread_name_prefix="commit")
+        driver: Any = self._writer.connection.driver_connection
+        self._raw_commit = driver.commit
+        self._last_commits_seconds = deque([0.0], maxlen=5)
         self._writing = asyncio.Lock()
 
     async def commit(self, changes: Changes) -> None:
         async with self._writing:
             with self._writer.begin() as transaction:
                 apply(self._writer, changes, self._rechecks)
-                await asyncio.get_running_loop().run_in_executor(self._committer, transaction.commit)
+                if min(self._last_commits_seconds) < WORTH_A_THREAD_SECONDS:
+                    self._sync()
+                else:
+                    await asyncio.get_running_loop().run_in_executor(self._committer, self._sync)
+                transaction.commit()
+
+    def _sync(self) -> None:
+        """The driver's own commit, which waits for the disk, and how long that takes lately."""
+        started = time.monotonic()
+        self._raw_commit()
+        self._last_commits_seconds.append(time.monotonic() - started)
 
     async def write(self, action: Callable[[Connection], T]) -> T:
         """One small transaction outside the grouped path, for start and stop."""

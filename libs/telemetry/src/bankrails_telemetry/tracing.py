@@ -10,7 +10,7 @@ collector is one more place where an account number must not turn up.
 
 import importlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -82,6 +82,17 @@ def span(
     Without one of its own it is a child of the span around it; without that, a new trace. An exception that leaves it
     marks it as failed.
     """
+    if not isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
+        with _recorded(name, traceparent, kind, attributes) as caused:
+            yield caused
+    else:
+        yield traceparent or inject()  # nothing records: the trace that came in goes on as it is
+
+
+@contextmanager
+def _recorded(
+    name: str, traceparent: str | None, kind: SpanKind, attributes: Mapping[str, str | int | bool]
+) -> Iterator[str | None]:
     recording = _tracer.start_as_current_span(
         name,
         context=extract(traceparent) if traceparent else None,

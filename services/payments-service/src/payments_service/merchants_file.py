@@ -2,12 +2,12 @@
 
 from pathlib import Path
 from typing import Annotated, Self
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bankrails_contracts.ids import Id
 from bankrails_contracts.money import Currency
 from bankrails_contracts.payments import Country
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
 from payments_service.domain.merchant import Merchant
 
@@ -26,6 +26,14 @@ class Tokens(BaseModel):
     withdraw: SecretStr
     """Debits: Transaction Processing, at least Positive Transaction."""
 
+    @field_validator("general", "withdraw")
+    @classmethod
+    def _goes_into_a_header(cls, token: SecretStr) -> SecretStr:
+        text = token.get_secret_value()
+        if not text or not text.isascii() or not text.isprintable() or " " in text:
+            raise ValueError("a token is printable ASCII without blanks")
+        return token
+
 
 class MerchantEntry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -42,8 +50,10 @@ class MerchantEntry(BaseModel):
     def _fits_together(self) -> Self:
         if self.currency != CURRENCY_OF[self.country]:
             raise ValueError(f"a merchant in {self.country} collects {CURRENCY_OF[self.country]}")
-        if self.time_zone not in available_timezones():
-            raise ValueError(f"time_zone {self.time_zone!r} is not an IANA zone")
+        try:
+            ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError(f"time_zone {self.time_zone!r} is not an IANA zone") from None
         return self
 
     @property

@@ -112,8 +112,10 @@ async def service(settings: Settings, *, probe: Probe = unwatched) -> AsyncItera
         helcim = Helcim(
             clients.__getitem__,
             clock,
-            general=lambda name: MerchantAccess(name, entries[name].tokens.general.get_secret_value()),
-            processing=lambda name: MerchantAccess(name, entries[name].tokens.withdraw.get_secret_value()),
+            general={n: MerchantAccess(n, e.tokens.general.get_secret_value()) for n, e in entries.items()}.__getitem__,
+            processing={
+                n: MerchantAccess(n, e.tokens.withdraw.get_secret_value()) for n, e in entries.items()
+            }.__getitem__,
             load_account=load_account,
             decrypt=lambda account: vault.decrypt(account.account_number_encrypted, context=NUMBER_CONTEXT),
         )
