@@ -4,7 +4,7 @@ The suite makes UUIDv7 ids of its own; a sender may use any text of 1 to 64 char
 and `:`, so that an id fits a Kafka key, a URL path and a log field without escaping.
 """
 
-import os
+import random
 import time
 from typing import Annotated, NewType
 
@@ -23,8 +23,7 @@ MerchantId = NewType("MerchantId", str)
 def uuid7(unix_seconds: float | None = None) -> str:
     """A new UUIDv7 (RFC 9562 §5.7): 48 bits of Unix milliseconds, then random bits, so ids sort by time of making."""
     milliseconds = int((time.time() if unix_seconds is None else unix_seconds) * 1000)
-    random = int.from_bytes(os.urandom(10), "big")
-    value = (milliseconds & ((1 << 48) - 1)) << 80 | random
+    value = (milliseconds & ((1 << 48) - 1)) << 80 | random.getrandbits(80)
     value = value & ~(0xF << 76) | (0x7 << 76)
     value = value & ~(0x3 << 62) | (0x2 << 62)
     text = f"{value:032x}"

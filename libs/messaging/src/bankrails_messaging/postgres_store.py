@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bankrails_messaging.rows import Changes
-from bankrails_messaging.statements import apply
+from bankrails_messaging.statements import Numbers, apply
 from bankrails_messaging.store import Recheck
 
 T = TypeVar("T")
@@ -24,10 +24,11 @@ class PostgresStore:
             asyncpg_url(url), pool_size=CONNECTIONS_MAX, max_overflow=0, hide_parameters=True
         )
         self._rechecks = rechecks
+        self._numbers = Numbers()
         self._writing = asyncio.Lock()
 
     async def commit(self, changes: Changes) -> None:
-        await self.write(lambda connection: apply(connection, changes, self._rechecks))
+        await self.write(lambda connection: apply(connection, changes, self._rechecks, self._numbers))
 
     async def write(self, action: Callable[[Connection], T]) -> T:
         async with self._writing, self._engine.begin() as connection:

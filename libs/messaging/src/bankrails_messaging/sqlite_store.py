@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import NullPool
 
 from bankrails_messaging.rows import Changes
-from bankrails_messaging.statements import apply
+from bankrails_messaging.statements import Numbers, apply
 from bankrails_messaging.store import Recheck, StoreUnusable
 
 T = TypeVar("T")
@@ -37,6 +37,7 @@ class SqliteStore:
         self._lock = _only_owner(path)
         self._engine = create_sqlite_engine(path)
         self._rechecks = rechecks
+        self._numbers = Numbers()
         self._writer = self._engine.connect().execution_options(writes=True)
         self._reader = self._engine.connect()
         self._committer = ThreadPoolExecutor(1, thread_name_prefix="commit")
@@ -48,7 +49,7 @@ class SqliteStore:
     async def commit(self, changes: Changes) -> None:
         async with self._writing:
             with self._writer.begin() as transaction:
-                apply(self._writer, changes, self._rechecks)
+                apply(self._writer, changes, self._rechecks, self._numbers)
                 if min(self._last_commits_seconds) < WORTH_A_THREAD_SECONDS:
                     self._sync()
                 else:

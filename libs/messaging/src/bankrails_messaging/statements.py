@@ -1,13 +1,14 @@
 """What a commit writes, as Core statements in bulk: the same for SQLite and PostgreSQL."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from functools import lru_cache
+from itertools import count
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Table, bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -22,7 +23,7 @@ OUTBOX: Table = Outbox.__table__  # type: ignore[attr-defined]  # as above
 WORK: Table = Work.__table__  # type: ignore[attr-defined]  # as above
 DEAD_LETTER: Table = DeadLetterEntry.__table__  # type: ignore[attr-defined]  # as above
 
-_INBOX_FIELDS = tuple(field.name for field in fields(InboxRow) if field.name != "seq")
+_INBOX_FIELDS = tuple(field.name for field in fields(InboxRow))
 _WORK_CHANGING = [
     "state",
     "due_at",
@@ -52,9 +53,23 @@ _CHANGE_WORK = (
 )
 
 
-def apply(connection: Connection, changes: Changes, rechecks: Mapping[str, Recheck]) -> None:
+class Numbers:
+    """Arrival numbers of inbox rows: one process owns the store, so it counts by itself and asks nobody for each."""
+
+    def __init__(self) -> None:
+        self._next: Iterator[int] | None = None
+
+    def give(self, connection: Connection, rows: Iterable[InboxRow]) -> None:
+        if self._next is None:
+            self._next = count((connection.execute(select(func.max(INBOX.c.seq))).scalar() or 0) + 1)
+        for row in rows:
+            row.seq = next(self._next)
+
+
+def apply(connection: Connection, changes: Changes, rechecks: Mapping[str, Recheck], numbers: Numbers) -> None:
     """Write `changes` in the connection's transaction. Raises StoreConflict."""
     try:
+        numbers.give(connection, changes.received)
         _receive(connection, changes.received)
         _claim(connection, changes.work_claimed, rechecks)
         _many(connection, _MARK_DECIDED, ({"s": seq} for seq in changes.decided))
@@ -104,24 +119,24 @@ def dialect_insert(connection: Connection, table: Table) -> Any:
     return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4)
 def _receiving(dialect_name: str) -> Any:
     made: Any = (postgresql if dialect_name == "postgresql" else sqlite).insert(INBOX)
-    return made.on_conflict_do_nothing(index_elements=["source", "message_id", "variant"]).returning(
-        INBOX.c.seq, INBOX.c.source, INBOX.c.message_id, INBOX.c.variant
-    )
+    return made.on_conflict_do_nothing(index_elements=["source", "message_id", "variant"])
 
 
 def _receive(connection: Connection, rows: list[InboxRow]) -> None:
-    """Store what is new; a known id with other content is stored once more as a conflict, to be refused."""
+    """Store what is new and take the seq from what is not; a known id with other content is kept once, to be refused."""
     if not rows:
         return
     repeats = _insert_inbox(connection, rows)
     if not repeats:
         return
+    numbers = {id(row): row.seq for row in repeats}
+    for row in repeats:
+        row.seq = None
     known: dict[tuple[str, str], str] = {}
-    for start in range(0, len(repeats), 200):
-        some = repeats[start : start + 200]
+    for some in _pages(repeats):
         found = connection.execute(
             select(INBOX.c.source, INBOX.c.message_id, INBOX.c.content_hash).where(
                 tuple_(INBOX.c.source, INBOX.c.message_id).in_([(row.source, row.message_id) for row in some]),
@@ -131,23 +146,26 @@ def _receive(connection: Connection, rows: list[InboxRow]) -> None:
         known.update({(source, message_id): content_hash for source, message_id, content_hash in found})
     conflicts = [row for row in repeats if known.get((row.source, row.message_id)) != row.content_hash]
     for row in conflicts:
-        row.variant = row.content_hash
-    if conflicts:
-        _insert_inbox(connection, conflicts)
+        row.variant, row.seq = row.content_hash, numbers[id(row)]
+    for row in _insert_inbox(connection, conflicts) if conflicts else ():
+        row.seq = None
 
 
 def _insert_inbox(connection: Connection, rows: list[InboxRow]) -> list[InboxRow]:
-    """Insert, give each new row its seq in the order received, and return the rows that were there already."""
-    first: dict[tuple[str, str, str], InboxRow] = {}
-    repeats = []
-    for row in rows:
-        if first.setdefault((row.source, row.message_id, row.variant), row) is not row:
-            repeats.append(row)
-    values = [{name: getattr(row, name) for name in _INBOX_FIELDS} for row in first.values()]
-    inserted = connection.execute(_receiving(connection.dialect.name), values)
-    for seq, source, message_id, variant in inserted:
-        first.pop((source, message_id, variant)).seq = seq
-    return [*first.values(), *repeats]
+    """Insert, and return the rows that were there already."""
+    values = [{name: getattr(row, name) for name in _INBOX_FIELDS} for row in rows]
+    if connection.execute(_receiving(connection.dialect.name), values).rowcount == len(rows):
+        return []
+    # Some were not taken, or the driver does not count: our numbers tell which.
+    stored: set[int] = set()
+    for some in _pages(rows):
+        stored.update(connection.scalars(select(INBOX.c.seq).where(INBOX.c.seq.in_([row.seq for row in some]))))
+    return [row for row in rows if row.seq not in stored]
+
+
+def _pages(rows: list[InboxRow]) -> Iterator[list[InboxRow]]:
+    """Few enough at once for one statement's parameters."""
+    return (rows[start : start + 200] for start in range(0, len(rows), 200))
 
 
 def _claim(connection: Connection, rows: list[WorkRow], rechecks: Mapping[str, Recheck]) -> None:
@@ -178,11 +196,13 @@ def _changed_work(row: WorkRow) -> dict[str, Any]:
 def _saving(dialect_name: str, table: Table) -> Any:
     made: Any = (postgresql if dialect_name == "postgresql" else sqlite).insert(table)
     columns = [column.name for column in table.columns if not column.primary_key]
-    return made.on_conflict_do_update(
+    made = made.on_conflict_do_update(
         index_elements=[column.name for column in table.primary_key],
         set_={name: made.excluded[name] for name in columns},
         where=table.c.version == made.excluded.version - 1,
-    ).returning(*table.primary_key)
+    )
+    # SQLite counts the rows of many executions; asyncpg does not, and gives them back instead.
+    return made if dialect_name == "sqlite" else made.returning(*table.primary_key)
 
 
 def _save(connection: Connection, saves: list[Save]) -> None:
@@ -190,9 +210,10 @@ def _save(connection: Connection, saves: list[Save]) -> None:
     for save in saves:
         by_table[save.repository.table].append(save.row)
     for table, rows in by_table.items():
-        stored = connection.execute(_saving(connection.dialect.name, table), rows).fetchall()
-        if len(stored) != len(rows):
-            raise StoreConflict(f"{table.name}: {len(rows) - len(stored)} rows changed since they were loaded")
+        result = connection.execute(_saving(connection.dialect.name, table), rows)
+        stored = len(result.fetchall()) if result.returns_rows else result.rowcount
+        if stored != len(rows):
+            raise StoreConflict(f"{table.name}: {len(rows) - stored} rows changed since they were loaded")
 
 
 def _upsert_positions(connection: Connection, positions: Mapping[tuple[str, int], int]) -> None:

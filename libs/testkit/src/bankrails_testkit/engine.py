@@ -1,0 +1,261 @@
+"""The message path without Kafka: a real store, the writer, the dispatcher and the worker, on a clock held by hand.
+
+It decides about `Thing`s, an aggregate with nothing to it, by commands that the contracts happen to have.
+"""
+
+import asyncio
+import itertools
+import random
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, Self
+
+import orjson
+from bankrails_clock import ManualClock
+from bankrails_contracts.envelope import Envelope
+from bankrails_contracts.message import Command, Service
+from bankrails_contracts.payments import CommandParked, CommandRefused
+from bankrails_contracts.topics import Channel, topic_name
+from bankrails_messaging import recovery
+from bankrails_messaging.calls import VendorCall
+from bankrails_messaging.decisions import Answering, Decision, Handling, Outcome
+from bankrails_messaging.dispatcher import Dispatcher
+from bankrails_messaging.enactment import Enactment, Repository
+from bankrails_messaging.metrics import MessagingMetrics
+from bankrails_messaging.rows import Changes, DeadLetterRow, InboxRow, OutboxRow
+from bankrails_messaging.sorting import Door
+from bankrails_messaging.stops import Probe, unwatched
+from bankrails_messaging.store import Store
+from bankrails_messaging.work import WorkPool
+from bankrails_messaging.work_row import WorkRow
+from bankrails_messaging.writer import GroupWriter
+from bankrails_telemetry.health import Progress
+from bankrails_vendor_http.budget import Budget, Quota
+from prometheus_client import CollectorRegistry
+from sqlalchemy import BigInteger, Column, Connection, MetaData, Table, Text
+
+from bankrails_testkit.sender import SOURCE
+
+START = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+DEADLINE_SECONDS = 10.0
+BUDGET = "vendor/merchant"
+
+THINGS = Table(
+    "thing",
+    MetaData(),
+    Column("id", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("content_hash", Text, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("version", BigInteger, nullable=False),
+)
+
+
+@dataclass(frozen=True)
+class Thing:
+    id: str
+    state: str = "NEW"
+    content_hash: str = ""
+    sequence: int = 0
+    version: int = 0
+
+
+THING_REPOSITORY: Repository[Thing] = Repository(THINGS, Thing, "/bankrails/payments/thing")
+
+
+class ThingReads:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def things(self, ids: Sequence[str]) -> list[Thing | None]:
+        found = THING_REPOSITORY.get_many(self._connection, ids)
+        return [found.get(item) for item in ids]
+
+
+@dataclass
+class Record:
+    """A Kafka record, as far as the door looks at it."""
+
+    value: bytes | None
+    key: bytes | None
+    headers: Sequence[tuple[str, bytes]] = ()
+    topic: str = topic_name(Service.PAYMENTS, Channel.COMMANDS)
+    partition: int = 0
+    offset: int = 0
+
+
+def record_of(command: Command, id: str, **envelope: Any) -> Record:
+    made = Envelope(id=id, source=SOURCE, type=command.type, **envelope)
+    return Record(command.model_dump_json(exclude_none=True).encode(), command.key.encode(), made.headers())
+
+
+@dataclass
+class Published:
+    """An event as the relay would have got it."""
+
+    row: OutboxRow
+
+    @property
+    def name(self) -> str:
+        return self.row.headers["ce_type"].split(".")[2]
+
+    @property
+    def cause(self) -> str:
+        return self.row.headers["ce_causationid"]
+
+    @property
+    def subject(self) -> str:
+        return self.row.headers["ce_subject"]
+
+    @property
+    def sequence(self) -> int | None:
+        text = self.row.headers.get("ce_sequence")
+        return None if text is None else int(text)
+
+    @property
+    def data(self) -> dict[str, Any]:
+        data: dict[str, Any] = orjson.loads(self.row.value)
+        return data
+
+
+@dataclass
+class Engine:
+    """`async with Engine(store, …) as engine`. Leaving it finishes nothing, as a crash would."""
+
+    store: Store
+    handlings: Iterable[Handling[Any, Any]] = ()
+    answerings: Iterable[Answering[Any]] = ()
+    calls: Iterable[VendorCall] = ()
+    quota: Quota = field(default_factory=lambda: Quota(5, 100, 3_000))
+    probe: Probe = unwatched
+    after_crash: bool = False
+    clock: ManualClock = field(default_factory=lambda: ManualClock(START))
+    published: list[Published] = field(default_factory=list)
+    landed: list[Changes] = field(default_factory=list)
+    failed: list[BaseException] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._numbers = itertools.count(1)
+        self.metrics = MessagingMetrics(CollectorRegistry())
+        self.budget = Budget(self.quota, self.clock)
+        self.door = Door(Service.PAYMENTS)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> Self:
+        self.writer = GroupWriter(
+            self.store,
+            self._land,
+            next_outbox_seq=await self.store.read(recovery.last_outbox_seq) + 1,
+            progress=Progress(),
+        )
+        self.pool = WorkPool(
+            self.store,
+            self.writer,
+            self.clock,
+            self.calls,
+            {BUDGET: self.budget}.__getitem__,
+            self.metrics,
+            probe=self.probe,
+            rng=random.Random(1),
+        )
+        repositories: Mapping[type, Repository[Any]] = {Thing: THING_REPOSITORY}
+        self.dispatcher = Dispatcher(
+            self.store,
+            self.writer,
+            self.pool,
+            self.clock,
+            self.handlings,
+            self.answerings,
+            Enactment(Service.PAYMENTS, repositories, CommandRefused, CommandParked),
+            ThingReads,
+            self.metrics,
+            progress=Progress(),
+            probe=self.probe,
+        )
+        self._begin(self.writer.run())
+        self.pool.add(await self.store.read(lambda connection: list(recovery.open_work(connection))))
+        self.dispatcher.resume(await self.store.read(recovery.open_messages), after_crash=self.after_crash)
+        self._begin(self.pool.run())
+        self._begin(self.dispatcher.run())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.pool.stop(0)
+        await self.store.close()
+
+    async def receive(self, *records: Record) -> list[InboxRow | DeadLetterRow]:
+        """As one batch from Kafka."""
+        rows = [self.door.sort(record, self.clock.now()) for record in records]
+        changes = Changes(
+            received=[row for row in rows if isinstance(row, InboxRow)],
+            dead_letters=[row for row in rows if isinstance(row, DeadLetterRow)],
+        )
+        await self.writer.commit(changes)
+        return rows
+
+    async def send(self, *commands: Command) -> list[str]:
+        """The commands' ids."""
+        ids = [f"c{next(self._numbers)}" for _ in commands]
+        await self.receive(*(record_of(command, id) for command, id in zip(commands, ids, strict=True)))
+        return ids
+
+    async def work(self, *rows: WorkRow) -> None:
+        await self.writer.commit(Changes(work_added=list(rows)))
+
+    async def until(self, reached: Callable[[], object], what: str = "the state") -> None:
+        """Raises AssertionError when it does not come, or when a part of the engine has failed instead."""
+        ends_at = time.monotonic() + DEADLINE_SECONDS
+        while not reached():
+            for task in self._tasks:
+                if task.done() and (error := task.exception()) is not None:
+                    raise AssertionError("a part of the engine failed") from error
+            if time.monotonic() > ends_at:
+                raise AssertionError(f"{what} did not come; published {[item.name for item in self.published]}")
+            await asyncio.sleep(0.001)
+
+    async def idle(self) -> None:
+        """Until whatever can go on without time passing has gone on."""
+        quiet = 0
+        seen = -1
+        while quiet < 10:
+            await asyncio.sleep(0.002)
+            quiet = quiet + 1 if len(self.landed) == seen else 0
+            seen = len(self.landed)
+
+    def answers(self, command_id: str) -> list[Published]:
+        return [item for item in self.published if item.cause == command_id]
+
+    def _begin(self, running: Any) -> None:
+        self._tasks.append(asyncio.get_running_loop().create_task(running))
+
+    def _land(self, changes: Changes) -> None:
+        self.landed.append(changes)
+        self.published += map(Published, changes.outbox)
+        self.dispatcher.receive(changes.received)
+        self.pool.add(changes.work_added)
+        self.pool.end(changes.work_ended)
+        self.pool.add(changes.work_put_off)
+
+
+class Outcomes:
+    """An answering that keeps every outcome of one kind of work, and decides nothing."""
+
+    def __init__(self, kind: str) -> None:
+        self.seen: list[Outcome] = []
+        self.answering: Answering[None] = Answering(kind, lambda reads, outcomes: [None] * len(outcomes), self._decide)
+
+    def _decide(self, outcome: Outcome, situation: None, now: datetime) -> Decision:
+        self.seen.append(outcome)
+        return Decision()
+
+    @property
+    def results(self) -> list[str]:
+        return [outcome.result.value for outcome in self.seen]

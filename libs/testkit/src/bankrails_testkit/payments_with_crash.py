@@ -1,0 +1,26 @@
+"""The test build of payments-service: `python -m bankrails_testkit.payments_with_crash FILE`.
+
+Whoever writes the name of a stop into FILE has the process end itself, by SIGKILL, the next time that it passes that
+stop. It removes the file before it dies, so that the same build lives when it is started again.
+"""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+from bankrails_messaging.stops import Probe, Stop
+from payments_service.main import main
+
+
+def crash_where_told(file: Path) -> Probe:
+    def probe(passed: Stop) -> None:
+        if file.exists() and file.read_text() == passed:
+            file.unlink()
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return probe
+
+
+if __name__ == "__main__":
+    sys.exit(main([], probe=crash_where_told(Path(sys.argv[1]))))

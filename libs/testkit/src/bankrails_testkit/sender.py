@@ -1,0 +1,55 @@
+"""Commands as an upstream system sends them, and records that no decent system would."""
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any, Self
+
+from aiokafka import AIOKafkaProducer
+from bankrails_contracts.envelope import Envelope
+from bankrails_contracts.ids import uuid7
+from bankrails_contracts.message import Command, Service
+from bankrails_contracts.topics import Channel, topic_name
+
+COMMANDS = topic_name(Service.PAYMENTS, Channel.COMMANDS)
+SOURCE = "/tests"
+
+
+class Sender:
+    """`async with Sender(bootstrap_servers) as sender`."""
+
+    def __init__(self, bootstrap_servers: str) -> None:
+        self._producer = AIOKafkaProducer(bootstrap_servers=bootstrap_servers)
+
+    async def __aenter__(self) -> Self:
+        await self._producer.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._producer.stop()
+
+    async def send(self, command: Command, *, id: str | None = None, **attributes: Any) -> str:
+        """The command's id. `attributes` are the envelope's further fields."""
+        envelope = Envelope(id=id or uuid7(), source=SOURCE, type=command.type, **attributes)
+        await self.record(command.model_dump_json().encode(), key=command.key, headers=envelope.headers())
+        return envelope.id
+
+    async def body(self, model: type[Command], value: bytes, *, key: str | None, id: str | None = None) -> str:
+        """Any bytes under a proper envelope; the command's id."""
+        envelope = Envelope(id=id or uuid7(), source=SOURCE, type=model.type)
+        await self.record(value, key=key, headers=envelope.headers())
+        return envelope.id
+
+    async def record(
+        self,
+        value: bytes | None,
+        *,
+        key: str | bytes | None,
+        headers: Sequence[tuple[str, bytes]] = (),
+        topic: str = COMMANDS,
+    ) -> tuple[int, int]:
+        """Any record at all; (partition, offset)."""
+        raw_key = key.encode() if isinstance(key, str) else key
+        put = await self._producer.send_and_wait(topic, value, key=raw_key, headers=list(headers))
+        return put.partition, put.offset
