@@ -116,9 +116,10 @@ class KafkaNode:
         ]
 
     def _format(self, java: list[str | Path]) -> None:
+        # In one argument with its option: one cluster id in 64 begins with "-".
         cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         done = subprocess.run(  # noqa: S603 (no shell, our own arguments)
-            [*java, "kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", self.layout.properties],
+            [*java, "kafka.tools.StorageTool", "format", f"--cluster-id={cluster_id}", "-c", self.layout.properties],
             capture_output=True,
             text=True,
             timeout=FORMAT_TIMEOUT_SECONDS,

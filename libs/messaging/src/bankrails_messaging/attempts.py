@@ -34,6 +34,8 @@ from bankrails_messaging.store import Store, StoreConflict
 from bankrails_messaging.work_row import WorkRow, WorkState
 from bankrails_messaging.writer import GroupWriter
 
+KEY_TOO_OLD = "the key grew too old before it could be sent again"
+
 log = structlog.get_logger()
 
 
@@ -63,6 +65,10 @@ class Attempts:
     async def record(self, row: WorkRow) -> bool:
         """Commit the attempt, before anything is sent. False when the recheck stopped it, or a twin got there first."""
         call = self._calls[row.kind]
+        if isinstance(call, KeyedCall) and row.doubtful and not self._key_is_young(row, call):
+            # Not an attempt: recorded as one, it would put off by minutes what may be known already.
+            await self._to_look_up(row, KEY_TOO_OLD)
+            return False
         now = to_micros(self._clock.now())
         last_attempt_at = row.attempted_at
         if row.idempotency_key is None and isinstance(call, KeyedCall):
@@ -105,7 +111,7 @@ class Attempts:
         """Send a prepared call and deal with whatever comes of it. Leaves `slot` as soon as the vendor is done."""
         call = self._calls[row.kind]
         if isinstance(call, KeyedCall) and row.doubtful and not self._key_is_young(row, call):
-            await self.in_doubt(row, "the key grew too old before it could be sent again")
+            await self.in_doubt(row, KEY_TOO_OLD)
             return
         try:
             # The vendor's slot is free as soon as it has answered; what follows is ours.

@@ -29,8 +29,8 @@ from bankrails_messaging.enactment import Enactment
 from bankrails_messaging.metrics import MessagingMetrics
 from bankrails_messaging.rows import Changes, DeadLetterRow
 from bankrails_messaging.sorting import Door
+from bankrails_messaging.start import StartRefused
 from bankrails_messaging.stops import Probe, Stop, unwatched
-from bankrails_messaging.store import StoreUnusable
 from bankrails_messaging.writer import GroupWriter
 
 BATCH_RECORDS = 500
@@ -45,8 +45,8 @@ OFFSET_COMMIT_SECONDS = 5.0
 log = structlog.get_logger()
 
 
-class PositionLostError(StoreUnusable):
-    """Kafka no longer has, or never had, the offset that comes next: commands would be missing."""
+class PositionLostError(StartRefused):
+    """What comes next for this store is not what comes next in Kafka: messages would be missing, or done again."""
 
 
 class Intake:
@@ -66,6 +66,7 @@ class Intake:
         probe: Probe = unwatched,
     ) -> None:
         self._bootstrap_servers = bootstrap_servers
+        self._group_id = group_id
         self._positions = positions
         self._door = door
         self._writer = writer
@@ -188,27 +189,40 @@ class Intake:
             log.warning("intake.offsets_not_committed", error=str(error) or type(error).__name__)
 
     async def _check_positions(self) -> None:
-        stored = [ClientPartition(*where) for where in self._partitions if where in self._positions]
-        if not stored:
-            return
-        consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap_servers, enable_auto_commit=False)
+        """Raises PositionLostError.
+
+        The group's own offsets follow the store's, never lead them. Where they lead, the store is older than what was
+        done (a backup, a deleted file): going on would skip messages, and going back would do them again.
+        """
+        partitions = [ClientPartition(*where) for where in self._partitions]
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._bootstrap_servers, group_id=self._group_id, enable_auto_commit=False
+        )
+        consumer.assign(partitions)
         await consumer.start()
         try:
-            first = await consumer.beginning_offsets(stored)
-            last = await consumer.end_offsets(stored)
+            first = await consumer.beginning_offsets(partitions)
+            last = await consumer.end_offsets(partitions)
+            confirmed = {partition: await consumer.committed(partition) or 0 for partition in partitions}
         finally:
             await consumer.stop()
-        for partition in stored:
-            next_offset = self._positions[partition.topic, partition.partition]
-            if next_offset < first[partition]:
+        for partition in partitions:
+            name = f"{partition.topic}[{partition.partition}]"
+            stored = self._positions.get((partition.topic, partition.partition))
+            if confirmed[partition] > (stored or 0):
                 raise PositionLostError(
-                    f"{partition.topic}[{partition.partition}]: next is offset {next_offset}, but Kafka has deleted "
-                    f"everything before {first[partition]}; messages are missing"
+                    f"{name}: this store has read up to offset {stored or 0}, but {self._group_id} has confirmed "
+                    f"{confirmed[partition]}; the store is older than what was done"
                 )
-            if next_offset > last[partition]:
+            if stored is not None and stored < first[partition]:
                 raise PositionLostError(
-                    f"{partition.topic}[{partition.partition}]: next is offset {next_offset}, but Kafka ends at "
-                    f"{last[partition]}; this is another topic than the one this store has read"
+                    f"{name}: next is offset {stored}, but Kafka has deleted everything before {first[partition]}; "
+                    "messages are missing"
+                )
+            if stored is not None and stored > last[partition]:
+                raise PositionLostError(
+                    f"{name}: next is offset {stored}, but Kafka ends at {last[partition]}; "
+                    "this is another topic than the one this store has read"
                 )
 
 

@@ -36,8 +36,9 @@ from bankrails_messaging.metrics import MessagingMetrics
 from bankrails_messaging.relay import ACKNOWLEDGEMENT, Relay
 from bankrails_messaging.rows import Changes, InboxRow, to_micros
 from bankrails_messaging.sorting import Door
+from bankrails_messaging.start import StartRefused
 from bankrails_messaging.stops import Probe, unwatched
-from bankrails_messaging.store import Store, StoreUnusable
+from bankrails_messaging.store import Store
 from bankrails_messaging.topic_setup import ensure_topics
 from bankrails_messaging.work import WorkPool
 from bankrails_messaging.writer import STORE_COMMIT, GroupWriter
@@ -208,7 +209,7 @@ class RunningService:
             try:
                 self._parts.budget_for(row.budget)
             except LookupError:
-                raise StoreUnusable(
+                raise StartRefused(
                     f"there is open work for {row.budget}, which is configured no longer; put it back until it is done"
                 ) from None
         self._pool.add(work)
@@ -266,14 +267,14 @@ class RunningService:
 
     @asynccontextmanager
     async def _operations(self, intake: Intake) -> AsyncIterator[OpsServer]:
-        """Raises StoreUnusable when the address is taken."""
+        """Raises StartRefused when the address is taken."""
         server = self._ops_server(intake)
         async with AsyncExitStack() as stack:
             try:
                 await stack.enter_async_context(server)
             except OSError as error:
                 address = f"{self._parts.ops_host}:{self._parts.ops_port}"
-                raise StoreUnusable(f"the operations server cannot listen at {address}: {error.strerror}") from error
+                raise StartRefused(f"the operations server cannot listen at {address}: {error.strerror}") from error
             yield server
 
     def _ops_server(self, intake: Intake) -> OpsServer:

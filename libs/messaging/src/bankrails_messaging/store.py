@@ -6,6 +6,7 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy import Connection
 
 from bankrails_messaging.rows import Changes
+from bankrails_messaging.start import StartRefused
 from bankrails_messaging.work_row import WorkRow
 
 T = TypeVar("T")
@@ -18,8 +19,8 @@ class StoreConflict(Exception):
     """Another writer won: a version, a unique gate or a unique vendor id was not as expected. Load and decide again."""
 
 
-class StoreUnusable(Exception):
-    """The store cannot be opened or is in use; the text is one readable line."""
+class StoreUnusable(StartRefused):
+    """The store cannot be opened, is in use, or has stopped taking anything."""
 
 
 class Store(Protocol):

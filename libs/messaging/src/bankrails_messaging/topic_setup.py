@@ -6,10 +6,10 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 from bankrails_contracts.topics import Topic
 
-from bankrails_messaging.store import StoreUnusable
+from bankrails_messaging.start import StartRefused
 
 
-class TopicsUnusable(StoreUnusable):
+class TopicsUnusable(StartRefused):
     """A topic is missing and cannot be made, or has another number of partitions; one readable line."""
 
 

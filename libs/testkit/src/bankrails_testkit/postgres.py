@@ -8,6 +8,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -70,7 +71,8 @@ def _wheel(stack: ExitStack) -> str:
 
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bankrails-postgres-")))
     folder.chmod(0o755)  # as root it runs under a user of its own, who must get here
-    server = get_server(folder / "data", cleanup_mode="stop")
+    with warnings.catch_warnings(action="ignore"):  # it minds that root has no XDG_RUNTIME_DIR
+        server = get_server(folder / "data", cleanup_mode="stop")
     stack.callback(_quietly, server.cleanup)
     return str(server.get_uri())
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import uvloop
 from bankrails_clock.remote import ClockUnreachable
+from bankrails_messaging.start import StartRefused
 from bankrails_messaging.stops import Probe, unwatched
-from bankrails_messaging.store import StoreUnusable
 from bankrails_sealing import SealError
 from bankrails_telemetry.logs import configure_logging, watch_loop
 from bankrails_telemetry.tracing import configure_tracing
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] = (), probe: Probe = unwatched) -> int:
     flush_traces = configure_tracing(SERVICE)
     try:
         uvloop.run(migrate(settings) if arguments else _run(settings, probe))
-    except (ClockUnreachable, MerchantsUnusable, SealError, StoreUnusable) as error:
+    except (ClockUnreachable, MerchantsUnusable, SealError, StartRefused) as error:
         print(f"{SERVICE}: {error}", file=sys.stderr)
         return 2
     finally:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from bankrails_messaging.postgres_store import asyncpg_url
 from bankrails_messaging.sqlite_store import create_sqlite_engine
-from bankrails_messaging.store import StoreUnusable
+from bankrails_messaging.start import StartRefused
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -22,7 +22,7 @@ HEAD = "0002"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-class SchemaUnusable(StoreUnusable):
+class SchemaUnusable(StartRefused):
     """The schema is not the one this release needs."""
 
 

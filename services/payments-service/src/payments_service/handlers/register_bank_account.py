@@ -65,7 +65,10 @@ def decide(command: RegisterBankAccount, situation: Situation, now: datetime) ->
         return Refusal(RefusalCode.INVALID, "the routing number's check digit is wrong", field="account.routing_number")
     account = _account(command, merchant, payer.vendor_customer_id, number)
     payload = {"merchant_id": merchant.id, "bank_account_id": account.id}
-    return Decision(account, work=(Work(CREATE_BANK_ACCOUNT, payload, helcim_budget(merchant.id), Lane.PERSON),))
+    # One at a time per customer: two that list before either creates would both take the same account for their own.
+    gate = f"{merchant.id}/customer/{payer.vendor_customer_id}"
+    work = Work(CREATE_BANK_ACCOUNT, payload, helcim_budget(merchant.id), Lane.PERSON, gate=gate)
+    return Decision(account, work=(work,))
 
 
 def _account(

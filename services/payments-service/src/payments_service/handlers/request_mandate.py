@@ -40,7 +40,10 @@ def decide(command: RequestMandate, situation: Situation, now: datetime) -> Deci
         "vendor_customer_id": account.vendor_customer_id,
         "vendor_bank_account_id": account.vendor_bank_account_id,
     }
-    return Decision(mandate, work=(Work(REQUEST_MANDATE, payload, helcim_budget(merchant.id), Lane.PERSON),))
+    # One at a time per account: two that list before either acts would both take the same agreement for their own.
+    gate = f"{merchant.id}/account/{account.vendor_bank_account_id}"
+    work = Work(REQUEST_MANDATE, payload, helcim_budget(merchant.id), Lane.PERSON, gate=gate)
+    return Decision(mandate, work=(work,))
 
 
 def handling(merchants: Merchants) -> Handling[RequestMandate, Situation]:

@@ -1,0 +1,1 @@
+"""What the suite costs: payments through the whole path, beside the bare vendor calls and plain FastStream handlers."""

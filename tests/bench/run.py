@@ -1,0 +1,52 @@
+"""`make bench`: speed, latency and memory of payments-service beside their limits and alternatives, in one run.
+
+Checked is that no payment was lost, made twice or answered out of order: then the status is 1. Times are told, never
+checked. Status 3 means that no real Kafka can be started here, and nothing was measured.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(HERE), os.environ.get("PYTHONPATH", "")]))
+
+from bankrails_bench import plan, report  # noqa: E402
+from bankrails_local_kafka import JarsUnavailable  # noqa: E402
+
+DOCUMENT = HERE.parents[1] / "docs" / "benchmarks.md"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="payments-service beside its limits and alternatives")
+    parser.add_argument("--quick", action="store_true", help="a tiny run that proves the benchmark, not the speed")
+    parser.add_argument("--write", action="store_true", help=f"also write {DOCUMENT.relative_to(HERE.parents[1])}")
+    parser.add_argument("--rounds", type=int, help="how often the speeds are measured")
+    given = parser.parse_args()
+    asked = plan.QUICK if given.quick else plan.FULL
+    if given.rounds:
+        asked = replace(asked, rounds=given.rounds)
+    try:
+        with tempfile.TemporaryDirectory(prefix="bankrails-bench-") as folder:
+            figures = plan.run(Path(folder), asked, say=_say)
+    except JarsUnavailable as missing:
+        print(f"not measured: a broker that keeps its records is needed, and {missing}", file=sys.stderr)
+        return 3
+    print(report.as_text(figures))
+    if given.write:
+        DOCUMENT.write_text(report.as_markdown(figures), encoding="utf-8")
+    for fault in figures.faults():
+        print(f"wrong: {fault}", file=sys.stderr)
+    return 1 if figures.faults() else 0
+
+
+def _say(line: str) -> None:
+    print(f"… {line}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
