@@ -1,43 +1,73 @@
 """What of a message's body is worth a place on one line."""
 
+import re
 from collections.abc import Iterator, Mapping
+from enum import IntEnum
 from typing import Any
 
 from bankrails_contracts.sealed import is_compact_jwe
 
-LEFT_OUT = frozenset({"merchant_id", "command_id", "command_type", "aggregate_id", "headers", "sha256", "head_encrypted"})
+LEFT_OUT = frozenset(
+    {"merchant_id", "command_id", "command_type", "aggregate_id", "headers", "sha256", "head_encrypted"}
+)
 """Said elsewhere on the line, the same on every line, or for machines."""
+BARE = frozenset({"code", "reason", "detail"})
+"""Values that need no name in front."""
+
+FRACTION = re.compile(r"(?<=^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.\d+Z$")
+"""Of an instant; nobody reads microseconds."""
 
 
-def facts(data: Any, *, besides: str | None = None) -> str:
+class _Rank(IntEnum):
+    """Lines are read from the left."""
+
+    MONEY = 0
+    ANSWER = 1
+    DETAIL = 2
+    ID = 3
+
+
+def facts(data: Any, *, besides: str | None = None, with_ids: bool = True) -> str:
     """`49.95 CAD · vendor_payment_id 109361`; a value equal to `besides` (the subject) is left out.
 
-    A sealed value shows as `sealed`: it is long, and nobody here can read it.
+    A sealed value shows as `sealed`, since nobody here can read it; a control character as a mark, since records
+    come from anywhere and a terminal obeys what it is shown. `with_ids` off leaves out ids other than the vendor's, unless
+    there is nothing else to say.
     """
     if not isinstance(data, Mapping):
-        return "" if data is None else str(data)
-    return " · ".join(_lines(data, "", besides))
+        return "" if data is None else printable(str(data))
+    found = sorted(_facts(data, "", besides), key=lambda each: each[0])
+    without_ids = [each for each in found if each[0] is not _Rank.ID]
+    return " · ".join(text for _, text in (found if with_ids or not without_ids else without_ids))
 
 
-def money(amount_minor: int, currency: str) -> str:
-    """`49.95 CAD`; what is not an amount is shown as it came."""
+def money(amount_minor: object, currency: object) -> str:
+    """`49.95 CAD`; what is not an amount shows as it came."""
     if not isinstance(amount_minor, int) or amount_minor < 0:
-        return f"{amount_minor} {currency}"
-    return f"{amount_minor // 100}.{amount_minor % 100:02d} {currency}"
+        return printable(f"{amount_minor} {currency}")
+    return printable(f"{amount_minor // 100}.{amount_minor % 100:02d} {currency}")
 
 
-def _lines(data: Mapping[str, Any], prefix: str, besides: str | None) -> Iterator[str]:
+def printable(text: str) -> str:
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
+
+
+def _facts(data: Mapping[str, Any], prefix: str, besides: str | None) -> Iterator[tuple[_Rank, str]]:
     for name, value in data.items():
-        if name in LEFT_OUT or value is None or value == besides:
+        if name in LEFT_OUT or value is None or value is False or value == besides:
             continue
         match value:
             case {"amount_minor": amount_minor, "currency": currency}:
-                yield money(amount_minor, currency)
+                yield _Rank.MONEY, money(amount_minor, currency)
             case Mapping():
-                yield from _lines(value, f"{prefix}{name}.", besides)
+                yield from _facts(value, f"{prefix}{name}.", besides)
             case str() if is_compact_jwe(value):
-                yield f"{prefix}{name} sealed"
-            case bool():
-                yield f"{prefix}{name} {'yes' if value else 'no'}"
+                yield _Rank.DETAIL, printable(f"{prefix}{name} sealed")
+            case True:
+                yield _Rank.DETAIL, printable(prefix + name)
+            case _ if name in BARE:
+                yield _Rank.ANSWER, printable(str(value))
             case _:
-                yield f"{prefix}{name} {value}"
+                own_id = name.endswith("_id") and not name.startswith("vendor_")
+                shown = FRACTION.sub("Z", value) if isinstance(value, str) else value
+                yield _Rank.ID if own_id else _Rank.DETAIL, printable(f"{prefix}{name} {shown}")

@@ -11,7 +11,12 @@ from bankrails_contracts.envelope import Envelope
 from bankrails_contracts.message import REGISTRY
 from rich.text import Text
 
-from bankrails_cli.facts import facts
+from bankrails_cli.facts import facts, printable
+
+NOES = frozenset({"CommandRefused", "CommandParked", "DeadLetter"})
+"""Answers that are not what the sender hoped for."""
+TROUBLE = NOES | {"PaymentOutcomeUnknown", "PaymentRefused", "PaymentDeclined"}
+"""Shown in another colour."""
 
 
 @dataclass(frozen=True)
@@ -75,14 +80,24 @@ class Told:
             "data": self.data,
         }
 
-    def line(self, *, virtual_time: bool = False) -> Text:
-        """`time  name  facts`. `virtual_time` shows the event's own time instead of Kafka's."""
-        own = self.envelope.time if self.envelope else None
-        at = own if virtual_time and own is not None else self.at
-        shown = Text(f"{at:%H:%M:%S}  ", style="dim")
-        shown.append(f"{self.name:<22}", style=_style(self.name))
-        shown.append(f"  {facts(self.data, besides=self.subject)}", style="not dim")
-        return shown
+    @property
+    def stated_at(self) -> datetime:
+        """When the service says that it was: virtual where its clock is. Kafka's time where nothing is said."""
+        if self.envelope is not None and self.envelope.time is not None:
+            return self.envelope.time
+        received_at = self.data.get("received_at") if isinstance(self.data, dict) else None  # a dead letter's
+        try:
+            return datetime.fromisoformat(str(received_at)).astimezone(UTC)
+        except ValueError:
+            return self.at
+
+    def cells(self, at: str, *, with_ids: bool = True) -> tuple[Text, Text, Text]:
+        """For one line: `at`, the name, the facts."""
+        return (
+            Text(at, style="dim"),
+            Text(f"{printable(self.name):<22}", style="yellow" if self.name in TROUBLE else "green"),
+            Text(facts(self.data, besides=self.subject, with_ids=with_ids)),
+        )
 
 
 def read(record: ConsumerRecord) -> Told:
@@ -105,9 +120,3 @@ def read(record: ConsumerRecord) -> Told:
         envelope=envelope,
         data=data,
     )
-
-
-def _style(name: str) -> str:
-    if name in ("CommandRefused", "CommandParked", "DeadLetter", "PaymentOutcomeUnknown"):
-        return "yellow"
-    return "bold green"

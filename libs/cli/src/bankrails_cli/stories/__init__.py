@@ -1,0 +1,1 @@
+"""What `bankrails demo` tells, chapter by chapter."""
