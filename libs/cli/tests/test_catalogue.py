@@ -20,8 +20,8 @@ def test_an_event_cannot_be_sent() -> None:
 
 def test_a_misspelt_command_is_answered_with_the_nearest() -> None:
     """Nobody has to look up the catalogue for a missing letter."""
-    with pytest.raises(Unusable, match=r"is it .*CollectPayment"):
-        command_named("ColectPayment")
+    with pytest.raises(Unusable, match=r"is it .*RegisterPayer"):
+        command_named("RegisterPayr")
 
 
 @pytest.mark.parametrize(

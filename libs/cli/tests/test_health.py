@@ -1,6 +1,8 @@
 """How the screen learns how a process is."""
 
 import json
+import os
+import signal
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -95,3 +97,14 @@ def test_started_again_a_child_does_not_answer_with_its_former_address(tmp_path:
         assert child.health().condition is Condition.STARTING
     finally:
         child.kill()
+
+
+def test_a_killed_child_is_not_quoted(tmp_path: Path) -> None:
+    """What it happened to log before has nothing to do with its end."""
+    child = a_child(tmp_path)
+    child.start("http.server", ["0", "--bind", "127.0.0.1"])
+    assert child.pid is not None
+    os.kill(child.pid, signal.SIGKILL)
+    with pytest.raises(NotThere, match=r"payments-service ended \(signal 9\); all of it in "):
+        child.await_ready()
+    child.stop()

@@ -122,7 +122,7 @@ async def test_a_restarted_service_is_believed_even_when_it_is_earlier(service: 
         service.life, service.clock = "b", ManualClock(START, running=True)
         await service.up()
         async with asyncio.timeout(10):
-            while not close(clock.now(), START):  # noqa: ASYNC110 - a step back ends no wait, by design
+            while not close(clock.now(), START):  # a step back ends no wait, by design
                 await asyncio.sleep(0.01)
 
 

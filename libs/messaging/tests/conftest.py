@@ -17,13 +17,19 @@ OpenStore = Callable[[dict[str, Recheck]], Store]
 
 
 @pytest.fixture
-def open_sqlite(sqlite_databases: Any) -> OpenStore:
-    """`open_sqlite(rechecks)`: one database, with the table of Things; the same again each time, as after a restart."""
+def thing_database(sqlite_databases: Any) -> Path:
+    """A migrated SQLite file, with the table of Things."""
     path = Path(sqlite_databases.fresh({}).removeprefix("sqlite:///"))
     engine = create_sqlite_engine(path)
     THINGS.create(engine)
     engine.dispose()
-    return lambda rechecks: SqliteStore(path, rechecks)
+    return path
+
+
+@pytest.fixture
+def open_sqlite(thing_database: Path) -> OpenStore:
+    """`open_sqlite(rechecks)`: the same database again each time, as after a restart."""
+    return lambda rechecks: SqliteStore(thing_database, rechecks)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -1,9 +1,9 @@
 """The dispatcher: order within a key, many keys at once, and what a bug or a crash costs: one key."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,11 +12,12 @@ from bankrails_contracts.payments import DefaultBankAccountSet, RegisterPayer, S
 from bankrails_messaging import recovery
 from bankrails_messaging.decisions import Decision, Handling, Refusal, Work
 from bankrails_messaging.dispatcher import IN_HAND_CRASHES_MAX
-from bankrails_messaging.rows import Changes, InboxRow, Save
+from bankrails_messaging.rows import Changes, InboxRow
+from bankrails_messaging.sqlite_store import create_sqlite_engine
 from bankrails_messaging.stops import Stop
 from bankrails_messaging.store import Store, StoreConflict
 from bankrails_testkit.commands import register_payer, set_default
-from bankrails_testkit.engine import BUDGET, THING_REPOSITORY, Engine, Record, Thing, ThingReads, record_of
+from bankrails_testkit.engine import BUDGET, THING_REPOSITORY, THINGS, Engine, Record, Thing, ThingReads, record_of
 from bankrails_vendor_http.budget import Lane
 
 Open = Callable[[dict[str, Any]], Store]
@@ -66,7 +67,6 @@ async def test_a_keys_messages_are_decided_in_the_order_of_their_arrival(engine_
             command.bank_account_id for command in sent if command.payer_id == f"p{key}"
         ]
         assert [event.sequence for event in told] == list(range(1, len(told) + 1))
-    assert engine.dispatcher.waiting == 0
 
 
 async def test_many_keys_share_a_commit(engine_for: Callable[..., Engine]) -> None:
@@ -94,7 +94,7 @@ async def test_a_bug_parks_its_key_and_nobody_else(engine_for: Callable[..., Eng
         )
         assert (waiting.name, waiting.data["behind"]) == ("command-parked", bad)
         assert fine.name == "default-bank-account-set"
-        assert engine.dispatcher.waiting == 0
+        await engine.until(lambda: engine.dispatcher.waiting == 0, "nothing that counts as waiting")
 
 
 async def test_a_released_key_goes_on_from_its_head(engine_for: Callable[..., Engine]) -> None:
@@ -115,7 +115,7 @@ async def test_a_released_key_goes_on_from_its_head(engine_for: Callable[..., En
         await engine.until(lambda: len(engine.published) == 6)
         assert [event.cause for event in engine.published[3:]] == ids
         assert engine.dispatcher.parked == {}
-        assert engine.dispatcher.waiting == 0
+        await engine.until(lambda: engine.dispatcher.waiting == 0, "nothing that counts as waiting")
         await engine.send(set_default("p1", "later"))
         await engine.until(lambda: len(engine.published) == 7)
 
@@ -134,7 +134,7 @@ async def test_a_key_released_too_early_is_parked_again(engine_for: Callable[...
 async def test_a_parked_key_stays_parked_after_a_restart(engine_for: Callable[..., Engine]) -> None:
     """A restart repairs nothing; what comes in then waits behind it too, and nobody is told twice."""
     async with engine_for() as engine:
-        (bad, behind) = await engine.send(set_default("p1", "bug"), set_default("p1", "a"))
+        (bad, _) = await engine.send(set_default("p1", "bug"), set_default("p1", "a"))
         await engine.until(lambda: len(engine.published) == 2)
     async with engine_for() as again:
         await again.idle()
@@ -235,32 +235,29 @@ async def test_causation_and_correlation_are_handed_on(engine_for: Callable[...,
 
 
 class Rival:
-    """Another writer: saves the aggregate between the load and the commit, so often."""
+    """Another writer, beside the engine's: it saves the aggregate between the load and the commit, so often."""
 
-    def __init__(self, times: int) -> None:
+    def __init__(self, path: Path, times: int) -> None:
         self.times = times
-        self.tries = 0
-        self.engine: Engine | None = None
+        self._engine = create_sqlite_engine(path)
 
     def loading(self, reads: ThingReads, commands: Sequence[Any]) -> list[Thing | None]:
         found = load(reads, commands)
-        if any(command.payer_id == "p1" for command in commands):
-            self.tries += 1
-            if self.tries <= self.times and self.engine is not None:
+        if self.times and any(command.payer_id == "p1" for command in commands):
+            self.times -= 1
+            with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
                 version = 1 if found[0] is None else found[0].version + 1
-                thing = Thing("p1", "RIVAL", version=version)
-                assert self.engine is not None
-                asyncio.get_running_loop().create_task(
-                    self.engine.writer.commit(Changes(saves=[Save(THING_REPOSITORY, THING_REPOSITORY.row(thing))]))
-                )
+                values = {"state": "RIVAL", "content_hash": "", "sequence": 0, "version": version}
+                connection.execute(THINGS.delete().where(THINGS.c.id == "p1"))
+                connection.execute(THINGS.insert().values(id="p1", **values))
         return found
 
 
-async def test_a_lost_race_is_decided_again_on_what_won(engine_for: Callable[..., Engine]) -> None:
+async def test_a_lost_race_is_decided_again_on_what_won(
+    engine_for: Callable[..., Engine], thing_database: Path
+) -> None:
     """Not an error: load, decide, commit once more."""
-    rival = Rival(1)
-    async with engine_for(loading=rival.loading) as engine:
-        rival.engine = engine
+    async with engine_for(loading=Rival(thing_database, 1).loading) as engine:
         await engine.send(set_default("p1", "a"))
         await engine.until(lambda: engine.published)
         found = await engine.store.read(lambda connection: THING_REPOSITORY.get_many(connection, ["p1"]))
@@ -268,15 +265,19 @@ async def test_a_lost_race_is_decided_again_on_what_won(engine_for: Callable[...
     assert [event.name for event in engine.published] == ["default-bank-account-set"]
 
 
-async def test_who_loses_for_ever_is_parked(engine_for: Callable[..., Engine]) -> None:
+async def test_who_loses_for_ever_is_parked_and_costs_its_neighbours_nothing(
+    engine_for: Callable[..., Engine], thing_database: Path
+) -> None:
     """Something is wrong beyond a race, and a loop would hide it."""
-    rival = Rival(10)
-    async with engine_for(loading=rival.loading) as engine:
-        rival.engine = engine
-        await engine.send(set_default("p1", "a"), set_default("p2", "a"))
+    async with engine_for(loading=Rival(thing_database, 100).loading) as engine:
+        lost, won = await engine.send(set_default("p1", "a"), set_default("p2", "a"))
         await engine.until(lambda: len(engine.published) == 2)
-        assert list(engine.dispatcher.parked) == ["p1"]
-    assert {event.name for event in engine.published} == {"command-parked", "default-bank-account-set"}
+        await engine.until(lambda: engine.dispatcher.parked)
+        assert engine.dispatcher.parked == {"p1": lost}
+    assert {event.cause: event.name for event in engine.published} == {
+        lost: "command-parked",
+        won: "default-bank-account-set",
+    }
 
 
 # Crashes

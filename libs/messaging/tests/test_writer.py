@@ -123,7 +123,7 @@ async def test_stopping_writes_what_was_handed_in(desk: Desk) -> None:
     await asyncio.sleep(0)
     desk.writer.stop()
     await asyncio.gather(*waiting, desk.task)
-    assert sum(desk.store.transactions, []) == list(range(10))
+    assert [number for numbers in desk.store.transactions for number in numbers] == list(range(10))
 
 
 async def test_a_group_is_bounded(desk: Desk) -> None:

@@ -22,8 +22,8 @@ class Tally:
     """Payment id → Kafka's timestamp of its first approval, seconds since 1970, whole milliseconds."""
     seen_at: dict[str, float] = field(default_factory=dict)
     """Payment id → our clock when its first approval was here."""
-    newest_seen_at: list[float] = field(default_factory=list)
-    """Our clock at each new event, in the order seen."""
+    event_at: list[float] = field(default_factory=list)
+    """Kafka's timestamp of each new event, in the order seen."""
     approvals: Counter[str] = field(default_factory=Counter)
     answered: set[str] = field(default_factory=set)
     """Ids of the commands that any event answers."""
@@ -38,14 +38,14 @@ class Tally:
         if headers["ce_id"] in self._ids:
             return
         self._ids.add(headers["ce_id"])
-        now = time.time()
-        self.newest_seen_at.append(now)
+        at = message.timestamp()[1] / 1000
+        self.event_at.append(at)
         subject = headers["ce_subject"]
         self._check_order(subject, headers.get("ce_sequence"), headers["ce_causationid"])
         if headers["ce_type"] == APPROVED:
             self.approvals[subject] += 1
-            self.approved_at.setdefault(subject, message.timestamp()[1] / 1000)
-            self.seen_at.setdefault(subject, now)
+            self.approved_at.setdefault(subject, at)
+            self.seen_at.setdefault(subject, time.time())
 
     def _check_order(self, subject: str, sequence: str | None, command_id: str) -> None:
         """Two orders of one key: its events count up without a gap, and its commands are answered as they were sent."""
@@ -94,8 +94,8 @@ class EventReader:
     def _await(self, tally: Tally, done: Callable[[], bool], silence_seconds: float = SILENCE_SECONDS) -> None:
         heard_at, heard = time.monotonic(), -1
         while time.monotonic() - heard_at < silence_seconds:
-            if len(tally.newest_seen_at) != heard:
-                heard_at, heard = time.monotonic(), len(tally.newest_seen_at)
+            if len(tally.event_at) != heard:
+                heard_at, heard = time.monotonic(), len(tally.event_at)
                 if done():
                     return
             self.read(tally)

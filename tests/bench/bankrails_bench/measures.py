@@ -79,7 +79,7 @@ class Latency:
 class Restart:
     ready_seconds: float
     first_event_seconds: float
-    """From the process's start to the first event that nobody has seen before."""
+    """From the process's start to Kafka's timestamp of the first event that nobody had before."""
     waiting: int
     ending: Ending
 
@@ -166,14 +166,13 @@ def killed(
             load.produce(contestant.bootstrap_servers, contestant.commands, asked)
             reader.await_approvals(tally, ids, number=before)
             child.kill()
-            reader.read(tally, wait_seconds=0.5)  # what Kafka had taken before the end
-            seen, waiting = len(tally.newest_seen_at), number - len(tally.approved_at)
+            waiting = number - len(tally.approved_at)
             started_at = time.time()
             child, ready_seconds = contestant.start(in_flight)
             reader.await_approvals(tally, ids)
             child.check()
-        first_seconds = tally.newest_seen_at[seen] - started_at if len(tally.newest_seen_at) > seen else float("nan")
-        return Restart(ready_seconds, first_seconds, waiting, Ending.of(asked, tally, stub.take_effects()))
+        first_at = min((at for at in tally.event_at if at >= started_at), default=float("nan"))
+        return Restart(ready_seconds, first_at - started_at, waiting, Ending.of(asked, tally, stub.take_effects()))
     finally:
         child.stop()
 

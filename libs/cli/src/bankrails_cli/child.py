@@ -15,6 +15,7 @@ READY_SECONDS = 60.0  # takes one to four; a machine busy with everything else a
 STOP_GRACE_SECONDS = 12.0  # a service promises to stop within ten
 LOOK_AGAIN_SECONDS = 0.02
 LOG_TAIL_LINES = 5
+LAST_WORDS_CHARACTERS = 200  # of a line that may be a whole JSON document
 
 
 class Child:
@@ -78,11 +79,12 @@ class Child:
         return ask(self._address, self._health_path)
 
     def ended(self) -> str:
-        """What to say of a process that ended: how, and its last words."""
+        """What to say of a process that ended: how, and its last words, if it had the time for any."""
         status = self.exit_status()
-        how = f"signal {-status}" if status is not None and status < 0 else f"exit status {status}"
-        tail = self.log_tail()
-        return f"{self.name} ended ({how}): {tail[-1]}" if tail else f"{self.name} ended ({how}) without a word"
+        if status is not None and status < 0:
+            return f"{self.name} ended (signal {-status})"
+        last = next(reversed(self.log_tail()), "no word in its log")
+        return f"{self.name} ended (exit status {status}): {last[:LAST_WORDS_CHARACTERS]}"
 
     def log_tail(self) -> list[str]:
         if not self.log.exists():

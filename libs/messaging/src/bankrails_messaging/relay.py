@@ -135,6 +135,8 @@ class Relay:
                 await asyncio.wait(sent)
         except (KafkaError, TimeoutError) as error:
             log.warning("relay.not_published", error=str(error) or type(error).__name__, waiting=len(self._lane))
+        for future in sent:
+            future.add_done_callback(_heard)
         acknowledged = 0
         for future in sent:
             if not future.done() or future.cancelled() or future.exception() is not None:
@@ -180,6 +182,12 @@ class Relay:
 def _partition(key: str | None, partitions: int) -> int | None:
     """Java's murmur2, as the contract says; computed once for the events of one key, since it is written in Python."""
     return None if key is None else (murmur2(key.encode()) & 0x7FFFFFFF) % partitions
+
+
+def _heard(future: asyncio.Future[object]) -> None:
+    """The first failure of a batch speaks for it; asyncio would write a line for each of the others."""
+    if not future.cancelled():
+        future.exception()
 
 
 async def _abandon(producer: AIOKafkaProducer) -> None:

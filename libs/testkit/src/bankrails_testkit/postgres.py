@@ -67,14 +67,15 @@ def _docker(stack: ExitStack) -> str:
 
 
 def _wheel(stack: ExitStack) -> str:
-    from pgserver.postgres_server import get_server  # it unpacks itself on import, which nobody else needs to wait for
-
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bankrails-postgres-")))
     folder.chmod(0o755)  # as root it runs under a user of its own, who must get here
     with warnings.catch_warnings(action="ignore"):  # it minds that root has no XDG_RUNTIME_DIR
+        from pgserver.postgres_server import get_server  # it unpacks itself, for which nobody else needs to wait
+
         server = get_server(folder / "data", cleanup_mode="stop")
+        address = str(server.get_uri())
     stack.callback(_quietly, server.cleanup)
-    return str(server.get_uri())
+    return address
 
 
 def _binaries(stack: ExitStack) -> str:

@@ -1,0 +1,141 @@
+"""The service's own tables: rows and snapshots, what is read again before a debit, and the migrations."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import payments_service.store.tables  # noqa: F401 - fills the metadata
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from bankrails_clock import ManualClock
+from bankrails_contracts.payments import PaymentState
+from bankrails_messaging.sqlite_store import create_sqlite_engine
+from bankrails_messaging.work_row import WorkRow
+from bankrails_testkit.fixtures import sqlite_databases
+from bankrails_testkit.snapshots import NOON, a_mandate, a_payer, a_payment, an_account
+from payments_service.domain.mandate import MandateState
+from payments_service.store.rechecks import before_withdrawal
+from payments_service.store.repositories import BANK_ACCOUNTS, MANDATES, PAYERS, PAYMENTS, SqlReads, claimed
+from sqlalchemy import Connection
+from sqlmodel import SQLModel
+
+__all__ = ["sqlite_databases"]
+
+
+@pytest.fixture
+def connection(sqlite_databases: Any) -> Iterator[Connection]:
+    engine = create_sqlite_engine(Path(sqlite_databases.fresh({}).removeprefix("sqlite:///")))
+    with engine.connect() as opened:
+        yield opened
+    engine.dispose()
+
+
+def put(connection: Connection, *things: tuple[Any, Any]) -> None:
+    for repository, snapshot in things:
+        connection.execute(repository.table.insert().values(repository.row(snapshot)))
+
+
+def debit(id: str = "work", **more: Any) -> WorkRow:
+    payload = {"bank_account_id": "account", "not_after": None} | more.pop("payload", {})
+    made = {"key": "payment", "kind": "withdraw", "budget": "b", "lane": 0, "due_at": 0}
+    return WorkRow(id=id, payload=payload, causation_id="c", correlation_id="c", **(made | more))
+
+
+@pytest.mark.parametrize(
+    ("repository", "snapshot"),
+    [
+        (PAYERS, a_payer(business_name="Zoë & Söhne", phone="4035551234", default_bank_account_id="a")),
+        (BANK_ACCOUNTS, an_account(routing_number="021000021", company_name="C")),
+        (
+            MANDATES,
+            a_mandate(accepted_at=NOON, revoked_at=NOON.replace(microsecond=7), earliest_debit_on=date(2026, 3, 5)),
+        ),
+        (PAYMENTS, a_payment(not_after=NOON, unknown_since=NOON, needs_operator=True, vendor_payment_id="801")),
+    ],
+)
+def test_a_snapshot_comes_back_as_it_was(repository: Any, snapshot: Any, connection: Connection) -> None:
+    """Types included: a state that came back as text would match no table."""
+    put(connection, (repository, snapshot))
+    found = repository.get_many(connection, [snapshot.id, "nobody", None])
+    assert found == {snapshot.id: snapshot}
+    assert [type(value) for value in vars(found[snapshot.id]).values()] == [
+        type(value) for value in vars(snapshot).values()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("states", "usable"),
+    [
+        ([], {}),
+        ([MandateState.REQUESTED], {"account": True}),
+        ([MandateState.ACCEPTED], {"account": True}),
+        ([MandateState.REQUESTING], {"account": False}),
+        ([MandateState.REVOKED], {"account": False}),
+        ([MandateState.REJECTED], {"account": False}),
+        ([MandateState.REVOKED, MandateState.ACCEPTED], {"account": True}),
+        ([MandateState.ACCEPTED, MandateState.REVOKED], {"account": True}),
+    ],
+)
+def test_an_account_has_a_mandate_while_one_of_its_mandates_is_usable(
+    states: list[MandateState], usable: dict[str, bool], connection: Connection
+) -> None:
+    """A revoked one does not spoil a new one, and "never had any" is told from "has none now"."""
+    put(
+        connection,
+        *[(MANDATES, a_mandate(id=f"m{n}", vendor_mandate_id=str(n), state=state)) for n, state in enumerate(states)],
+    )
+    assert SqlReads(connection).accounts_with_mandate(["account", "other"]) == usable
+
+
+def test_a_vendor_id_is_claimed_within_its_merchant(connection: Connection) -> None:
+    """Two merchants' vendor accounts number by themselves."""
+    put(connection, (PAYMENTS, a_payment(vendor_payment_id="801")))
+    assert claimed(connection, PAYMENTS, "vendor_payment_id", "maple-books", ["801", "802"]) == {"801"}
+    assert claimed(connection, PAYMENTS, "vendor_payment_id", "liberty-books", ["801"]) == set()
+
+
+def test_before_a_debit_the_payment_becomes_submitting(connection: Connection) -> None:
+    """In the commit that records the attempt; its version rises, so that a decision on the older row is made again."""
+    put(connection, (PAYMENTS, a_payment(state=PaymentState.ACCEPTED)), (MANDATES, a_mandate()))
+    assert before_withdrawal(ManualClock(NOON))(connection, [debit()]) == {}
+    found = PAYMENTS.get_many(connection, ["payment"])["payment"]
+    assert (found.state, found.version) == (PaymentState.SUBMITTING, 3)
+
+
+@pytest.mark.parametrize("state", [PaymentState.UNKNOWN, PaymentState.CANCELLED, PaymentState.APPROVED])
+def test_only_an_accepted_payment_does(state: PaymentState, connection: Connection) -> None:
+    """A repeat must not move a state that knows more."""
+    put(connection, (PAYMENTS, a_payment(state=state)), (MANDATES, a_mandate()))
+    before_withdrawal(ManualClock(NOON))(connection, [debit()])
+    assert PAYMENTS.get_many(connection, ["payment"])["payment"].state is state
+
+
+@pytest.mark.parametrize(
+    ("mandate", "not_after", "reason"),
+    [
+        (MandateState.ACCEPTED, NOON + timedelta(seconds=1), None),
+        (MandateState.ACCEPTED, NOON, "TOO_LATE"),
+        (MandateState.ACCEPTED, NOON - timedelta(days=1), "TOO_LATE"),
+        (MandateState.REVOKED, None, "MANDATE_REVOKED"),
+        (MandateState.REQUESTED, None, None),
+    ],
+)
+@pytest.mark.parametrize("known", [{}, {"unknown_since": 1}, {"doubtful": True}])
+def test_a_debit_that_may_no_longer_go_is_stopped_whatever_was_tried_before(
+    mandate: MandateState, not_after: Any, reason: str | None, known: dict[str, Any], connection: Connection
+) -> None:
+    """No call is made to the bank after that time, and none without consent; a repeat is a call as well."""
+    put(connection, (PAYMENTS, a_payment(state=PaymentState.ACCEPTED)), (MANDATES, a_mandate(state=mandate)))
+    row = debit(payload={"not_after": None if not_after is None else not_after.isoformat()}, **known)
+    stopped = before_withdrawal(ManualClock(NOON))(connection, [row])
+    assert stopped == ({} if reason is None else {"work": reason})
+    if reason is not None:
+        assert PAYMENTS.get_many(connection, ["payment"])["payment"].state is PaymentState.ACCEPTED
+
+
+def test_the_migrated_schema_is_the_one_of_the_tables(connection: Connection) -> None:
+    """A column that is in the model alone fails in production, on the first row."""
+    context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True})
+    assert compare_metadata(context, SQLModel.metadata) == []
