@@ -3,7 +3,6 @@
 import asyncio
 import json
 import socket
-import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
@@ -11,7 +10,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
-from aiokafka.errors import KafkaError
 from bankrails_contracts.topics import Topic
 from bankrails_messaging.start import StartRefused
 from bankrails_messaging.topic_setup import ensure_topics
@@ -24,9 +22,6 @@ from bankrails_cli.kafka_part import KafkaPart
 from bankrails_cli.services import SERVICES, ServiceProgram, Surroundings
 
 SANDBOX_PORT = 8600
-TOPICS_SECONDS = 5.0
-"""A topic's controller knows it a moment before the broker that is asked next, so one look too early is no verdict."""
-LOOK_AGAIN_SECONDS = 0.1
 
 
 class Part(Protocol):
@@ -113,15 +108,10 @@ class Suite:
             self._ready(child)
 
     def _make_topics(self, topics: tuple[Topic, ...]) -> None:
-        deadline = time.monotonic() + TOPICS_SECONDS
-        while True:
-            try:
-                asyncio.run(ensure_topics(self.bootstrap_servers, topics))
-                return
-            except (KafkaError, StartRefused) as error:
-                if time.monotonic() > deadline:
-                    raise NotThere(f"Kafka at {self.bootstrap_servers}: {error}") from error
-            time.sleep(LOOK_AGAIN_SECONDS)
+        try:
+            asyncio.run(ensure_topics(self.bootstrap_servers, topics))
+        except StartRefused as error:
+            raise NotThere(f"Kafka at {self.bootstrap_servers}: {error}") from error
 
     def _sandbox_arguments(self) -> list[str]:
         config = self.folder / "sandbox.json"

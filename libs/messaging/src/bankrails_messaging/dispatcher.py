@@ -37,8 +37,8 @@ from bankrails_messaging.store import Store, StoreConflict
 from bankrails_messaging.work import WorkPool
 from bankrails_messaging.writer import GroupWriter
 
-WAVE_KEYS = 256
-"""Keys decided together: enough to share the queries, few enough to keep the event loop's pause in milliseconds."""
+WAVE_KEYS = 64
+"""Keys decided together: enough to share the queries, few enough that the event loop pauses for some 20 ms."""
 WAVES_MAX = 4
 CONFLICT_TRIES = 3
 IN_HAND_CRASHES_MAX = 2

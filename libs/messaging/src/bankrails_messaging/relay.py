@@ -30,6 +30,7 @@ BATCH_RECORDS = 1_000
 """What may have to be sent again after a failure."""
 ACKNOWLEDGE_SECONDS = 30.0
 """The client itself never gives up on an idempotent send, so we do."""
+CONNECT_SECONDS = 5.0
 PAUSE_FIRST_SECONDS, PAUSE_MAX_SECONDS = 0.2, 5.0
 """Between tries while Kafka is away: soon enough to be unnoticed, rare enough not to fill the log."""
 
@@ -77,6 +78,12 @@ class Relay:
         """Let `run` end once the lane is empty, or at the first failure."""
         self._closing = True
         self._wake.set()
+
+    async def connect(self) -> None:
+        """Open the producer before it is needed. Kafka being away is no reason to fail: `run` keeps trying."""
+        with suppress(KafkaError, TimeoutError):
+            async with asyncio.timeout(CONNECT_SECONDS):
+                await self._open_producer()
 
     async def run(self) -> None:
         pause = PAUSE_FIRST_SECONDS

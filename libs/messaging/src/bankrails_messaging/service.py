@@ -173,15 +173,18 @@ class RunningService:
 
         writing = begin(writer.run(), "writer")
         try:
-            relaying = begin(relay.run(), "relay")
-            await self._resume(clean)
-            working = begin(pool.run(), "work")
-            deciding = begin(dispatcher.run(), "dispatcher")
             begin(self._lag.watch(), "loop lag")
             begin(self._observe(), "gauges")
             begin(self._prune(), "pruning")
+            # What is open comes before anything new, and is taken up once Kafka is connected: ten thousand decisions
+            # would make every step of the connection wait its turn.
+            await self._resume(clean)
+            await relay.connect()
+            relaying = begin(relay.run(), "relay")
             await intake.start()
             receiving = begin(intake.run(), "intake")
+            working = begin(pool.run(), "work")
+            deciding = begin(dispatcher.run(), "dispatcher")
             async with self._operations(intake) as ops:
                 yield ops.address
                 await intake.stop()

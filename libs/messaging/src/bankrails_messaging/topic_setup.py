@@ -1,12 +1,16 @@
 """Creates the topics that are missing and checks those that are there."""
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Collection, Iterable
+from contextlib import suppress
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 from bankrails_contracts.topics import Topic
 
 from bankrails_messaging.start import StartRefused
+
+KNOWN_SECONDS = 5.0
 
 
 class TopicsUnusable(StartRefused):
@@ -27,7 +31,7 @@ async def ensure_topics(bootstrap_servers: str, topics: Iterable[Topic]) -> dict
         missing = [topic for name, topic in wanted.items() if name not in present]
         if missing:
             await _create(admin, missing)
-            present = await _partitions(admin, wanted)
+            present = await _partitions_once_known(admin, wanted)
         for name, topic in wanted.items():
             if name not in present:
                 raise TopicsUnusable(f"topic {name} is missing and could not be created")
@@ -46,6 +50,16 @@ async def ensure_topics(bootstrap_servers: str, topics: Iterable[Topic]) -> dict
 async def _partitions(admin: AIOKafkaAdminClient, wanted: Iterable[str]) -> dict[str, int]:
     described = await admin.describe_topics(list(wanted))
     return {entry["topic"]: len(entry["partitions"]) for entry in described if not entry["error_code"]}
+
+
+async def _partitions_once_known(admin: AIOKafkaAdminClient, wanted: Collection[str]) -> dict[str, int]:
+    """A topic's controller knows it a moment before the broker that is asked next."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(KNOWN_SECONDS):
+            while len(present := await _partitions(admin, wanted)) < len(wanted):  # noqa: ASYNC110 - Kafka tells nobody
+                await asyncio.sleep(0.1)
+            return present
+    return await _partitions(admin, wanted)
 
 
 async def _create(admin: AIOKafkaAdminClient, missing: Iterable[Topic]) -> None:

@@ -16,7 +16,8 @@ from bankrails_messaging.store import Store, StoreConflict, StoreUnusable
 
 GROUP_WINDOW_SECONDS = 0.002
 """How long the first unit of a group waits for company: below a tenth of the latency we promise to add."""
-GROUP_UNITS_MAX = 2_000
+GROUP_UNITS_MAX = 256
+"""Units in one transaction: past this the wait for the disk is shared already, and the event loop would pause too long."""
 STORE_COMMIT = "store commit"
 """The progress mark: what was handed in is being made durable."""
 
