@@ -638,6 +638,7 @@ async def test_a_polled_call_is_made_again_when_its_decision_says_so(
     open_sqlite: Open, script: Script, engine_for: Callable[..., Engine]
 ) -> None:
     """A vendor that announces nothing has to be asked; between the questions nothing is in flight."""
+    from bankrails_contracts.payments import CollectPayment
     from bankrails_messaging.decisions import Answering, Decision
 
     again: list[datetime] = []
@@ -646,7 +647,7 @@ async def test_a_polled_call_is_made_again_when_its_decision_says_so(
         again.append(now)
         return Decision(again_at=now + timedelta(minutes=5)) if len(again) < 3 else Decision()
 
-    polled: Answering[None] = Answering(KIND, lambda reads, found: [None] * len(found), decide)
+    polled: Answering[None] = Answering(KIND, CollectPayment, lambda reads, found: [None] * len(found), decide)
     script.then(*[ANSWER] * 3)
     async with Engine(open_sqlite({}), answerings=[polled], calls=[Read(script)]) as engine:
         await engine.work(debit())

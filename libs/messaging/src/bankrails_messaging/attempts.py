@@ -299,6 +299,10 @@ class Attempts:
             self._count(row, "look-up failed")
             log.warning("work.look_up_failed", kind=row.kind, aggregate_id=row.key, error=str(error))
             effects = None
+        except Exception:  # a bug in one call's look-up proves nothing, and must not end everybody's service
+            self._count(row, "look-up failed")
+            log.exception("work.look_up_failed", kind=row.kind, aggregate_id=row.key)
+            effects = None
         now = self._clock.now()
         if effects is not None and len(effects) == 1:
             self._count(row, "found")

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
 
 from bankrails_contracts.answers import RefusalCode
-from bankrails_contracts.message import Event, Message
+from bankrails_contracts.message import Command, Event, Message
 from bankrails_vendor_http.budget import Lane
 
 
@@ -126,5 +126,7 @@ class Answering(Generic[S]):
     """How the outcomes of one kind of work are handled."""
 
     kind: str
+    command: type[Command]
+    """The command that asks for this work; it is answered should the outcome have to be parked."""
     load: Callable[[Any, Sequence[Outcome]], Sequence[S]]
     decide: Callable[[Outcome, S, datetime], Decision]

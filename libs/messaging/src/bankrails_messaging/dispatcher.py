@@ -375,8 +375,11 @@ class Dispatcher:
                 "dispatcher.parked", aggregate_id=row.key, type=row.type, message_id=row.message_id, exc_info=case.bug
             )
         changes.parked.append((row.seq or 0, "parked" if case.bug is not None else "waiting", reason))
+        shown = type(case.bug).__name__ if case.bug is not None else reason
         if row.kind == COMMAND:
-            self._enactment.park(row, type(case.bug).__name__ if case.bug is not None else reason, behind, now, changes)
+            self._enactment.park(row, row.type, shown, behind, now, changes)
+        elif row.kind == INTERNAL:
+            self._enactment.park(row, self._answerings[row.type].command.type, shown, behind, now, changes)
 
     def _count(self, case: _Case) -> None:
         match case.verdict:

@@ -12,12 +12,13 @@ from bankrails_contracts.answers import CommandParked, CommandRefused
 from bankrails_contracts.envelope import format_instant
 from bankrails_contracts.ids import uuid7
 from bankrails_contracts.message import Event, Service
-from bankrails_contracts.topics import Channel, topic_name
+from bankrails_contracts.topics import RECORD_BYTES_MAX, Channel, topic_name
 from bankrails_telemetry.redaction import clean_text
 from sqlalchemy import Connection, Row, Table, select
 
 from bankrails_messaging.decisions import Decision, Refusal, Work
 from bankrails_messaging.rows import Changes, DeadLetterRow, InboxRow, OutboxRow, Save, to_micros
+from bankrails_messaging.sorting import INTERNAL
 from bankrails_messaging.work_row import WorkRow
 
 S = TypeVar("S")
@@ -80,12 +81,18 @@ class Enactment:
         for work in verdict.work:
             changes.work_added.append(_work_row(row, work, now))
 
-    def park(self, row: InboxRow, reason: str, behind: str | None, now: datetime, changes: Changes) -> None:
-        """Answer a parked command at once. The reason names the error's type alone: its text may hold anything."""
+    def park(
+        self, row: InboxRow, command_type: str, reason: str, behind: str | None, now: datetime, changes: Changes
+    ) -> None:
+        """Answer a parked command at once, also when what is parked is the outcome of its vendor call.
+
+        The reason names the error's type alone: its text may hold anything.
+        """
+        command_id = _command_id(row)
         event = self.parked(
-            command_id=row.message_id, command_type=row.type, aggregate_id=row.key, reason=reason, behind=behind
+            command_id=command_id, command_type=command_type, aggregate_id=row.key, reason=reason, behind=behind
         )
-        self._publish(row, event, f"/bankrails/{self.service}", row.message_id, None, now, changes)
+        self._publish(row, event, f"/bankrails/{self.service}", command_id, None, now, changes)
 
     def dead_letter(self, letter: DeadLetterRow) -> OutboxRow:
         headers = {
@@ -142,15 +149,23 @@ class Enactment:
             "ce_time": _text(now),
             "ce_subject": subject,
             "ce_correlationid": row.correlation_id,
-            "ce_causationid": (row.causation_id or row.message_id) if row.kind == "internal" else row.message_id,
+            "ce_causationid": _command_id(row),
             "content-type": "application/json",
         }
         if sequence is not None:
             headers["ce_sequence"] = str(sequence)
         if row.traceparent is not None:
             headers["ce_traceparent"] = row.traceparent
-        topic = topic_name(self.service, Channel.EVENTS)
-        changes.outbox.append(OutboxRow(topic, subject, headers, event.model_dump_json(exclude_none=True)))
+        value = event.model_dump_json(exclude_none=True)
+        if len(value) > RECORD_BYTES_MAX // 4:
+            # No contract allows it. Kafka would refuse it for ever, and everything behind it would wait: better one key.
+            raise ValueError(f"{type(event).__name__} has {len(value)} characters")
+        changes.outbox.append(OutboxRow(topic_name(self.service, Channel.EVENTS), subject, headers, value))
+
+
+def _command_id(row: InboxRow) -> str:
+    """The message that this one is, or the command that set it off."""
+    return (row.causation_id or row.message_id) if row.kind == INTERNAL else row.message_id
 
 
 @lru_cache(maxsize=16)
@@ -167,7 +182,7 @@ def _work_row(row: InboxRow, work: Work, now: datetime) -> WorkRow:
         payload=orjson.loads(orjson.dumps(work.payload)),
         budget=work.budget,
         lane=int(work.lane),
-        causation_id=(row.causation_id or row.message_id) if row.kind == "internal" else row.message_id,
+        causation_id=_command_id(row),
         correlation_id=row.correlation_id,
         traceparent=row.traceparent,
         due_at=to_micros(work.due_at or now),

@@ -207,15 +207,6 @@ class RunningService:
 
     async def _resume(self, clean: bool) -> None:
         """Take up everything that the store holds unfinished."""
-        work = await self._parts.store.read(lambda connection: list(recovery.open_work(connection)))
-        for row in work:
-            try:
-                self._parts.budget_for(row.budget)
-            except LookupError:
-                raise StartRefused(
-                    f"there is open work for {row.budget}, which is configured no longer; put it back until it is done"
-                ) from None
-        self._pool.add(work)
         found: list[InboxRow] = []
         while page := await self._parts.store.read(
             partial(recovery.open_messages, after_seq=(found[-1].seq or 0) if found else 0)
@@ -224,6 +215,16 @@ class RunningService:
         if found:
             log.info("service.resumes", messages=len(found), after_crash=not clean)
         self._dispatcher.resume(found, after_crash=not clean)
+        work = await self._parts.store.read(lambda connection: list(recovery.open_work(connection)))
+        for row in work:
+            try:
+                self._parts.budget_for(row.budget)
+            except LookupError:
+                raise StartRefused(
+                    f"there is open work for {row.budget}, which is configured no longer; put it back until it is done"
+                ) from None
+        # After the messages: what this sets off is a message too, and must stand behind them, once.
+        self._pool.add(work)
 
     def _land(self, changes: Changes) -> None:
         """What a durable unit of work sets in motion, in commit order."""

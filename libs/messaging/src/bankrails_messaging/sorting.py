@@ -21,6 +21,9 @@ from bankrails_messaging.rows import DeadLetterRow, InboxRow, to_micros
 
 HEAD_BYTES = 1024
 HEADER_CHARACTERS_MAX = 256
+HEADER_NAME_CHARACTERS_MAX = 64
+HEADERS_MAX = 32
+"""With these a dead letter stays far below what Kafka takes: one that it refused would stop the relay for good."""
 WITHHELD = "withheld"
 """Stands for the content hash of a body that held a secret in the clear: a hash of an account number can be guessed."""
 
@@ -113,21 +116,21 @@ class Door:
 
     def dead_letter(self, record: Record, reason: DeadLetterReason, detail: str, now: datetime) -> DeadLetterRow:
         value = record.value or b""
-        kept = {
-            name: text.decode(errors="replace")[:HEADER_CHARACTERS_MAX]
+        kept = [
+            (_shown(name, HEADER_NAME_CHARACTERS_MAX), _shown(text.decode(errors="replace"), HEADER_CHARACTERS_MAX))
             for name, text in record.headers
             if text is not None and (name.lower().startswith("ce_") or name.lower() == "content-type")
-        }
+        ]
         head = value[:HEAD_BYTES].decode(errors="replace")
         letter = DeadLetter(
             topic=record.topic,
             partition=record.partition,
             offset=record.offset,
             reason=reason,
-            detail=detail[:500],
+            detail=_shown(detail, 500),
             sha256=hashlib.sha256(value).hexdigest(),
             size_bytes=len(value),
-            headers=kept,
+            headers=dict(kept[:HEADERS_MAX]),
             head_encrypted=None if self.encrypt_head is None else self.encrypt_head(head),
             received_at=now,
         )
@@ -171,6 +174,11 @@ def _keep_sealed(row: InboxRow, model: type[Message], data: Any) -> None:
 @cache
 def _has_sealed(model: type[Message]) -> bool:
     return bool(sealed_paths(model))
+
+
+def _shown(text: str, characters_max: int) -> str:
+    """Printable and short: JSON makes six characters of a control character."""
+    return "".join(each if each.isprintable() else "�" for each in text[:characters_max])
 
 
 def _refusal(code: RefusalCode, reason: str, field: str | None) -> str:

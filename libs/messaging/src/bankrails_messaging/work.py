@@ -15,6 +15,7 @@ import random
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
@@ -32,6 +33,9 @@ from bankrails_messaging.work_row import WorkRow, WorkState
 from bankrails_messaging.writer import GroupWriter
 
 log = structlog.get_logger()
+
+RECHECK_STANDS = timedelta(seconds=10)
+"""How long after its recheck a call may leave: it waits for a slot, and a slow vendor holds one for half a minute."""
 
 Queue = list[tuple[int, int, str]]
 """A heap of (lane, order, work id)."""
@@ -60,7 +64,8 @@ class WorkPool:
         self._later: Queue = []
         self._ready: defaultdict[str, Queue] = defaultdict(list)
         self._prepared: defaultdict[str, Queue] = defaultdict(list)
-        self._preparing: defaultdict[str, int] = defaultdict(int)
+        self._preparing: defaultdict[str, list[int]] = defaultdict(list)
+        """The lanes of the calls whose attempt is being recorded."""
         self._full: dict[str, tuple[int, int]] = {}
         """Budget → the most urgent lane that its windows have no room for, and until when."""
         self._order = count()
@@ -164,7 +169,11 @@ class WorkPool:
 
     def _prepare_more(self, name: str, budget: Budget, lane_full: int) -> None:
         ready, prepared = self._ready[name], self._prepared[name]
-        while ready and ready[0][0] < lane_full and len(prepared) + self._preparing[name] < budget.quota.in_flight:
+        while ready and ready[0][0] < lane_full:
+            # A debit does not queue behind polls: each lane counts what is as urgent as itself.
+            lanes = [lane for lane, _, _ in prepared] + self._preparing[name]
+            if sum(lane <= ready[0][0] for lane in lanes) >= budget.quota.in_flight:
+                return
             lane, order, work_id = heapq.heappop(ready)
             row = self._rows.get(work_id)
             if row is None or not _is_open(row):
@@ -177,15 +186,18 @@ class WorkPool:
                 heapq.heappush(prepared, (lane, order, work_id))  # a look-up records nothing before it
                 continue
             row.state = WorkState.IN_FLIGHT
-            self._preparing[name] += 1
+            self._preparing[name].append(lane)
             self._start(self._prepare(row, name, lane, order))
 
     async def _prepare(self, row: WorkRow, name: str, lane: int, order: int) -> None:
         try:
             if await self._attempts.record(row):
-                heapq.heappush(self._prepared[name], (lane, order, row.id))
+                if self._closing:
+                    await self._attempts.take_back(row, to_micros(self._clock.now()))
+                else:
+                    heapq.heappush(self._prepared[name], (lane, order, row.id))
         finally:
-            self._preparing[name] -= 1
+            self._preparing[name].remove(lane)
             self._wake.set()
 
     def _put_back(self, name: str, due_at: int) -> None:
@@ -202,8 +214,11 @@ class WorkPool:
         self._metrics.in_flight.inc()
         with ExitStack() as slot:
             slot.callback(self._free, budget)
+            now = self._clock.now()
             if row.state is WorkState.UNKNOWN:
                 await self._attempts.look_up(row)
+            elif now - from_micros(row.attempted_at or 0) > RECHECK_STANDS:
+                await self._attempts.take_back(row, to_micros(now))
             else:
                 await self._attempts.carry_out(row, budget, slot)
 

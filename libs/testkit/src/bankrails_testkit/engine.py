@@ -17,7 +17,7 @@ import orjson
 from bankrails_clock import ManualClock
 from bankrails_contracts.envelope import Envelope
 from bankrails_contracts.message import Command, Service
-from bankrails_contracts.payments import CommandParked, CommandRefused
+from bankrails_contracts.payments import CollectPayment, CommandParked, CommandRefused
 from bankrails_contracts.topics import Channel, topic_name
 from bankrails_messaging import recovery
 from bankrails_messaging.calls import VendorCall
@@ -250,7 +250,9 @@ class Outcomes:
 
     def __init__(self, kind: str) -> None:
         self.seen: list[Outcome] = []
-        self.answering: Answering[None] = Answering(kind, lambda reads, outcomes: [None] * len(outcomes), self._decide)
+        self.answering: Answering[None] = Answering(
+            kind, CollectPayment, lambda reads, outcomes: [None] * len(outcomes), self._decide
+        )
 
     def _decide(self, outcome: Outcome, situation: None, now: datetime) -> Decision:
         self.seen.append(outcome)

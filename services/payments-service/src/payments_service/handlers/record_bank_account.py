@@ -37,4 +37,4 @@ def load(reads: Reads, outcomes: Sequence[Outcome]) -> list[BankAccount]:
     return [accounts[outcome.key] for outcome in outcomes]
 
 
-ANSWERING = Answering(CREATE_BANK_ACCOUNT, load, decide)
+ANSWERING = Answering(CREATE_BANK_ACCOUNT, RegisterBankAccount, load, decide)

@@ -32,4 +32,4 @@ def load(reads: Reads, outcomes: Sequence[Outcome]) -> list[Payer]:
     return [payers[outcome.key] for outcome in outcomes]
 
 
-ANSWERING = Answering(CREATE_CUSTOMER, load, decide)
+ANSWERING = Answering(CREATE_CUSTOMER, RegisterPayer, load, decide)

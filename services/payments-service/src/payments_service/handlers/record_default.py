@@ -20,4 +20,4 @@ def decide(outcome: Outcome, payer: Payer, now: datetime) -> Decision:
     return Decision(replace(payer, default_bank_account_id=account_id), (event,))
 
 
-ANSWERING = Answering(SET_DEFAULT, load, decide)
+ANSWERING = Answering(SET_DEFAULT, SetDefaultBankAccount, load, decide)

@@ -45,4 +45,4 @@ def load(reads: Reads, outcomes: Sequence[Outcome]) -> list[Mandate]:
     return [mandates[outcome.key] for outcome in outcomes]
 
 
-ANSWERING = Answering(REQUEST_MANDATE, load, decide)
+ANSWERING = Answering(REQUEST_MANDATE, RequestMandate, load, decide)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime
 
-from bankrails_contracts.payments import MandateAccepted, MandateRevoked
+from bankrails_contracts.payments import MandateAccepted, MandateRevoked, RequestMandate
 from bankrails_messaging.decisions import Answering, Decision, Outcome, Result
 
 from payments_service.domain.mandate import Mandate, MandateState, next_look
@@ -29,4 +29,4 @@ def _instant(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
 
 
-ANSWERING = Answering(WATCH_MANDATE, load, decide)
+ANSWERING = Answering(WATCH_MANDATE, RequestMandate, load, decide)

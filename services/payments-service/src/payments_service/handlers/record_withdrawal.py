@@ -8,6 +8,7 @@ from typing import Any, assert_never
 from bankrails_contracts.answers import RefusalCode
 from bankrails_contracts.message import Event
 from bankrails_contracts.payments import (
+    CollectPayment,
     PaymentApproved,
     PaymentAwaitingMandate,
     PaymentCancelled,
@@ -117,4 +118,4 @@ def load(reads: Reads, outcomes: Sequence[Outcome]) -> list[Payment]:
     return [payments[outcome.key] for outcome in outcomes]
 
 
-ANSWERING = Answering(WITHDRAW, load, decide)
+ANSWERING = Answering(WITHDRAW, CollectPayment, load, decide)
