@@ -24,7 +24,9 @@ DOCUMENT = HERE.parents[1] / "docs" / "benchmarks.md"
 def main() -> int:
     parser = argparse.ArgumentParser(description="payments-service beside its limits and alternatives")
     parser.add_argument("--quick", action="store_true", help="a tiny run that proves the benchmark, not the speed")
-    parser.add_argument("--write", action="store_true", help=f"also write {DOCUMENT.relative_to(HERE.parents[1])}")
+    parser.add_argument(
+        "--write", type=Path, nargs="?", const=DOCUMENT, metavar="PATH", help="also as Markdown; docs/benchmarks.md"
+    )
     parser.add_argument("--rounds", type=int, help="how often the speeds are measured")
     given = parser.parse_args()
     asked = plan.QUICK if given.quick else plan.FULL
@@ -39,7 +41,7 @@ def main() -> int:
         return 3
     print(report.as_text(figures))
     if given.write:
-        DOCUMENT.write_text(report.as_markdown(figures), encoding="utf-8")
+        given.write.write_text(report.as_markdown(figures), encoding="utf-8")
     for fault in figures.faults():
         print(f"wrong: {fault}", file=sys.stderr)
     return 1 if figures.faults() else 0

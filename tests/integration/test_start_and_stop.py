@@ -100,11 +100,24 @@ def test_a_database_without_the_schema_is_not_touched(
     assert "python -m payments_service migrate" in refusal_of(process)
 
 
+async def test_a_store_that_is_older_than_what_was_done_stops_the_start(
+    house: House, sender: Sender, reader: TopicReader, configured: Configure, sqlite_databases: SqliteDatabases
+) -> None:
+    """A restored backup: going on would skip commands, and going back would collect them again."""
+    command = house.collect()
+    await sender.send(command)
+    await reader.event(payments.PaymentAccepted, payment_id=command.payment_id)
+    assert await asyncio.to_thread(house.process.stop, within_seconds=STOP_SECONDS) == 0
+    old = await asyncio.to_thread(sqlite_databases.fresh, {})
+    said = await asyncio.to_thread(refusal_of, configured(PAYMENTS_DATABASE_URL=old))
+    assert "older than what was done" in said
+
+
 def test_a_store_that_is_ahead_of_kafka_stops_the_start(
     configured: Configure, cluster: Cluster, sqlite_databases: SqliteDatabases
 ) -> None:
     """It has read another topic than this one, so nobody knows what it missed here."""
-    beyond = {where: offset + 1_000_000 for where, offset in cluster.ends().items() if where[0] == COMMANDS}
+    beyond = {where: offset + 1_000_000 for where, offset in cluster.ends().items()}
     said = refusal_of(configured(PAYMENTS_DATABASE_URL=sqlite_databases.fresh(beyond)))
     assert COMMANDS in said
     assert "another topic" in said
@@ -121,7 +134,8 @@ async def test_a_position_that_kafka_has_deleted_stops_the_start(
         await admin.delete_records({TopicPartition(COMMANDS, partition): RecordsToDelete(before_offset=offset + 1)})
     finally:
         await admin.close()
-    database_url = await asyncio.to_thread(sqlite_databases.fresh, {(COMMANDS, partition): offset})
+    read_up_to = {**await asyncio.to_thread(cluster.ends), (COMMANDS, partition): offset}
+    database_url = await asyncio.to_thread(sqlite_databases.fresh, read_up_to)
     said = await asyncio.to_thread(refusal_of, configured(PAYMENTS_DATABASE_URL=database_url))
     assert f"{COMMANDS}[{partition}]" in said
     assert "missing" in said

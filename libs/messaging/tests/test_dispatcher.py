@@ -6,13 +6,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from bankrails_contracts.answers import RefusalCode
 from bankrails_contracts.payments import DefaultBankAccountSet, RegisterPayer, SetDefaultBankAccount
 from bankrails_messaging import recovery
-from bankrails_messaging.decisions import Decision, Handling, Refusal, Work
-from bankrails_messaging.dispatcher import IN_HAND_CRASHES_MAX
+from bankrails_messaging.decisions import Answering, Decision, Handling, Refusal, Work
+from bankrails_messaging.dispatcher import DECISION, IN_HAND_CRASHES_MAX
 from bankrails_messaging.rows import Changes, InboxRow
+from bankrails_messaging.sorting import INTERNAL
 from bankrails_messaging.sqlite_store import create_sqlite_engine
 from bankrails_messaging.stops import Stop
 from bankrails_messaging.store import Store, StoreConflict
@@ -367,3 +369,49 @@ def test_a_store_conflict_is_no_bug() -> None:
     assert not issubclass(
         StoreConflict, ArithmeticError | AssertionError | AttributeError | LookupError | TypeError | ValueError
     )
+
+
+async def test_a_parked_outcome_answers_the_command_that_set_it_off(open_sqlite: Open) -> None:
+    """RegisterPayer says nothing until the vendor has answered, so this may be all that its sender ever hears."""
+
+    def bug(outcome: Any, situation: None, now: datetime) -> Decision:
+        raise ZeroDivisionError("a bug")
+
+    answering: Answering[None] = Answering("call", RegisterPayer, lambda reads, found: [None] * len(found), bug)
+    async with Engine(open_sqlite({}), answerings=[answering]) as engine:
+        await engine.writer.commit(Changes(received=[outcome_row("p1", "c1")]))
+        await engine.until(lambda: engine.published, "an answer")
+    (parked,) = engine.answers("c1")
+    assert (parked.name, parked.data["command_id"], parked.data["command_type"]) == (
+        "command-parked",
+        "c1",
+        RegisterPayer.type,
+    )
+
+
+def outcome_row(key: str, command_id: str) -> InboxRow:
+    body = {"work_id": "w1", "result": "answered", "payload": {}, "answer": {}, "reason": ""}
+    body |= {"found": False, "was_unknown": False, "ended": True}
+    return InboxRow(
+        source=INTERNAL,
+        message_id="w1:1:answered",
+        kind=INTERNAL,
+        type="call",
+        key=key,
+        content_hash="",
+        body=orjson.dumps(body).decode(),
+        correlation_id=command_id,
+        causation_id=command_id,
+        received_at=1,
+    )
+
+
+async def test_a_parked_key_is_nobodys_stuck_decision(engine_for: Callable[..., Engine]) -> None:
+    """Owed for ever, it would fail the liveness of the whole service at each start: one bug, a crash loop for all."""
+    async with engine_for() as engine:
+        await engine.send(set_default("p1", "bug"))
+        await engine.until(lambda: engine.dispatcher.parked, "the parked key")
+    async with engine_for() as again:
+        await again.idle()
+        assert again.dispatcher.parked
+        await again.until(lambda: again.progress.age_seconds(DECISION) is None, "no decision that is owed")

@@ -162,3 +162,11 @@ def test_no_json_whatever_is_an_exception_and_none_holds_a_nul(body: Any, key: s
         row = DOOR.sort(Record(json.dumps(body).encode(), key.encode("utf-8", "replace"), envelope(model)), NOW)
         stored = [row.key, row.body or "", row.refusal or ""] if isinstance(row, InboxRow) else [row.record]
         assert not any("\x00" in text for text in stored)
+
+
+def test_a_dead_letter_is_small_whatever_the_record_was() -> None:
+    """One that Kafka would not take stays in the outbox for ever, and every event waits behind it."""
+    headers = [*envelope(), *((f"ce_{n}{'x' * 200}", b"\x01" * 250) for n in range(300))]
+    row = DOOR.sort(Record(b"{broken " + b"\x00" * 5_000, b"k", headers), NOW)
+    assert isinstance(row, DeadLetterRow)
+    assert len(row.record) < 64 * 1024

@@ -1,17 +1,21 @@
 """What the message path asks of a store, asked of each one: SQLite and PostgreSQL must not differ in anything."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import fields, replace
 from typing import Any
 
 import pytest
 from bankrails_messaging import recovery
+from bankrails_messaging.postgres_store import PostgresStore
 from bankrails_messaging.rows import Changes, DeadLetterRow, InboxRow, OutboxRow, Save
-from bankrails_messaging.store import Recheck, Store, StoreConflict
+from bankrails_messaging.store import Recheck, Store, StoreConflict, StoreUnusable
 from bankrails_messaging.tables import DeadLetterEntry
 from bankrails_messaging.work_row import WorkRow, WorkState
+from bankrails_testkit.databases import PostgresDatabases
 from bankrails_testkit.engine import THING_REPOSITORY, THINGS, Thing
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, text
+from sqlalchemy.exc import DBAPIError
 
 STOP_ME = "stop-me"
 KIND = "debit"
@@ -259,6 +263,7 @@ async def test_all_that_is_known_of_a_call_survives(store: Store) -> None:
         "causation_id",
         "correlation_id",
         "withdrawn",
+        "key_attempted_monotonic",  # of this process alone
     }
     await store.commit(Changes(work_changed=[known]))
     assert (await open_work(store))["w"] == known
@@ -382,3 +387,41 @@ async def test_questions_see_committed_data_alone(store: Store) -> None:
     with pytest.raises(ZeroDivisionError):
         await store.write(fail)
     assert set(await things(store)) == {"a"}
+
+
+async def test_a_database_has_one_writer(open_store: Callable[..., Store]) -> None:
+    """Two, as in every rolling restart, would both send what is due, each under a key of its own."""
+    first = open_store({})
+    await first.write(lambda connection: None)
+
+    async def write_again() -> None:
+        second = open_store({})
+        try:
+            await second.write(lambda connection: None)
+        finally:
+            await second.close()
+
+    with pytest.raises(StoreUnusable, match="in use by another process"):
+        await write_again()
+    await first.close()
+    await write_again()
+
+
+async def test_a_lost_lock_ends_the_writing(postgres_databases: PostgresDatabases) -> None:
+    """SQLAlchemy would connect again without it, beside whoever has taken it meanwhile."""
+    address = await asyncio.to_thread(postgres_databases.fresh, {})
+    first, second = PostgresStore(address, {}), PostgresStore(address, {})
+    process = await first.write(lambda connection: connection.scalar(text("SELECT pg_backend_pid()")))
+    await second.read(lambda connection: connection.execute(text(f"SELECT pg_terminate_backend({process})")))
+
+    async def written() -> bool:
+        try:
+            await first.write(lambda connection: None)
+        except (DBAPIError, StoreUnusable):
+            return False
+        return True
+
+    assert [await written() for _ in range(3)] == [False, False, False]
+    await second.write(lambda connection: None)
+    await first.close()
+    await second.close()

@@ -1,11 +1,15 @@
 """The worker, with a vendor that answers by script: what each class of call makes of each answer."""
 
+import asyncio
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from bankrails_clock import ManualClock
+from bankrails_messaging import recovery
 from bankrails_messaging.calls import (
     Effect,
     KeyedCall,
@@ -22,6 +26,7 @@ from bankrails_messaging.rows import Changes, to_micros
 from bankrails_messaging.store import Store
 from bankrails_messaging.work_row import WorkRow, WorkState
 from bankrails_testkit.engine import BUDGET, START, Engine, Outcomes
+from bankrails_vendor_http.budget import Quota
 from bankrails_vendor_http.errors import OutcomeUnknown, VendorRejected, VendorUnavailable
 from sqlalchemy import Connection
 
@@ -631,6 +636,40 @@ async def test_money_goes_first(engine_for: Callable[..., Engine], script: Scrip
     assert set(order[:3]) == {"money0", "money1", "money2"}
 
 
+@pytest.mark.parametrize("unknown", [False, True], ids=["debits", "look-ups"])
+async def test_while_only_a_slot_is_missing_nothing_turns(
+    unknown: bool, engine_for: Callable[..., Engine], script: Script, outcomes: Outcomes
+) -> None:
+    """A prepared call waits for the next one to end; putting it back and forth would cost a commit each time."""
+    held = asyncio.Event()
+
+    class Slow(Keyed):
+        async def send(self, payload: Payload, *, body: bytes, idempotency_key: str) -> dict[str, Any]:
+            await held.wait()
+            return await super().send(payload, body=body, idempotency_key=idempotency_key)
+
+        async def look_up(self, payload: Payload, since: datetime | None) -> Sequence[Effect]:
+            await held.wait()
+            return await super().look_up(payload, since)
+
+    state: dict[str, Any] = {"state": WorkState.UNKNOWN, "unknown_since": 1, "doubtful": True} if unknown else {}
+    script.then(*[ANSWER] * 6)
+    script.listed = [Effect("v1", ANSWER)]
+    clock = ManualClock(START, running=True)
+    async with engine_for(Slow(script), quota=Quota(2, 100, 3_000), clock=clock) as engine:
+        await engine.work(*[debit(f"w{n}", key=f"k{n}", **state) for n in range(6)])
+        await engine.until(lambda: engine.budget.in_flight > 0, "calls in flight")
+        commits = []
+        for _ in range(4):
+            await engine.idle()
+            commits.append(len(engine.landed))
+            await engine.work()  # an empty commit, which wakes the worker
+        assert commits[3] - commits[1] == 2
+        held.set()
+        await engine.until(lambda: len(outcomes.seen) == 6, "every outcome")
+    assert set(outcomes.results) == {"answered"}
+
+
 # Polling
 
 
@@ -656,3 +695,107 @@ async def test_a_polled_call_is_made_again_when_its_decision_says_so(
             await after(engine, timedelta(minutes=4))
     assert [moment - START for moment in again] == [timedelta(0), timedelta(minutes=8), timedelta(minutes=16)]
     assert engine.pool.by_state() == dict.fromkeys(WorkState, 0)
+
+
+# What waits
+
+
+class Held(Keyed):
+    """Answers when it is let go."""
+
+    def __init__(self, script: Script) -> None:
+        super().__init__(script)
+        self.let_go = asyncio.Event()
+
+    async def send(self, payload: Payload, *, body: bytes, idempotency_key: str) -> dict[str, Any]:
+        await self.let_go.wait()
+        return await super().send(payload, body=body, idempotency_key=idempotency_key)
+
+
+async def test_what_waited_long_for_its_slot_is_looked_at_again(
+    engine_for: Callable[..., Engine], script: Script, outcomes: Outcomes
+) -> None:
+    """A mandate revoked while a slow vendor held the only slot must stop the debit behind it."""
+    revoked: list[bool] = []
+    call = Held(script)
+    script.then(ANSWER)
+    async with engine_for(call, stop_from(revoked), quota=Quota(1, 100, 3_000)) as engine:
+        await engine.work(debit("first"), debit("second", key="k2"))
+        await engine.until(lambda: engine.budget.in_flight == 1, "the first call")
+        await engine.idle()
+        revoked.append(True)
+        engine.clock.advance(timedelta(seconds=30))
+        call.let_go.set()
+        await engine.until(lambda: len(outcomes.seen) == 2, "both outcomes")
+    assert sorted(outcomes.results) == ["answered", "withdrawn"]
+    assert len(script.sent) == 1
+
+
+async def test_polls_that_wait_do_not_keep_a_debit_from_being_prepared(
+    engine_for: Callable[..., Engine], script: Script, outcomes: Outcomes
+) -> None:
+    """Money goes first also where the places are taken by what may wait."""
+    call = Held(script)
+    script.then(*[ANSWER] * 5)
+    async with engine_for(call, quota=Quota(3, 100, 3_000)) as engine:
+        await engine.work(*[debit(f"poll{n}", key=f"p{n}", lane=3) for n in range(4)])
+        await engine.until(lambda: engine.budget.in_flight > 0, "a poll in flight")
+        await engine.idle()
+        before = engine.budget.in_flight
+        await engine.work(debit("money", key="m"))
+        await engine.until(lambda: engine.budget.in_flight == before + 1, "the debit in flight beside it")
+        call.let_go.set()
+        await engine.until(lambda: len(outcomes.seen) == 5, "every outcome")
+
+
+@pytest.mark.parametrize("quota", [1, 2])
+async def test_a_stop_leaves_nothing_in_doubt_that_was_not_sent(
+    quota: int, engine_for: Callable[..., Engine], script: Script, open_sqlite: Open
+) -> None:
+    """A recorded attempt reads as "may have happened"; what only waited for its slot has not."""
+    call = Held(script)
+    async with engine_for(call, quota=Quota(quota, 100, 3_000)) as engine:
+        await engine.work(*[debit(f"w{n}", key=f"k{n}") for n in range(6)])
+        await engine.until(lambda: engine.budget.in_flight == quota, "calls in flight")
+        await engine.pool.stop(0.05)
+        rows = await engine.store.read(lambda connection: list(recovery.open_work(connection)))
+    assert sorted(row.state for row in rows) == sorted(["due"] * (6 - quota) + ["in_flight"] * quota)
+    assert [row.attempts for row in rows if row.state is WorkState.DUE] == [0] * (6 - quota)
+
+
+async def test_a_bug_in_a_look_up_proves_nothing_and_ends_nothing(
+    keyed: Engine, script: Script, outcomes: Outcomes
+) -> None:
+    """One payment's look-up must not stop every merchant's service."""
+    script.listed = ZeroDivisionError("a bug")
+    await keyed.work(debit(state=WorkState.UNKNOWN, unknown_since=1, doubtful=True, attempted_at=to_micros(START)))
+    await keyed.until(lambda: script.looks > 0, "a look-up")
+    await keyed.idle()
+    assert (keyed.pool.failed, outcomes.results) == (None, [])
+    script.listed = [Effect("v1", ANSWER)]
+    await after(keyed, timedelta(minutes=1))
+    assert outcomes.results == ["answered"]
+
+
+async def test_a_clock_set_back_makes_no_key_young_again(
+    keyed: Engine, script: Script, outcomes: Outcomes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The vendor's five minutes pass by the vendor's clock; a resend after them is a second debit."""
+    script.then(silence())
+    await keyed.work(debit())
+    await keyed.until(lambda: script.sent, "the first attempt")
+    await keyed.idle()
+    real = time.monotonic
+    monkeypatch.setattr(time, "monotonic", lambda: real() + 600)
+    keyed.clock.set(START + timedelta(seconds=30))
+    await keyed.until(lambda: outcomes.results == ["unknown"], "the look-up that must come first")
+    assert len(script.sent) == 1
+
+
+async def test_a_429_met_by_a_look_up_pauses_the_merchant_too(keyed: Engine, script: Script) -> None:
+    """The vendor counts every call alike; a debit sent into a spent window would be the next 429."""
+    script.listed = away(429, retry_after_seconds=90)
+    await keyed.work(debit(state=WorkState.UNKNOWN, unknown_since=1, doubtful=True, attempted_at=to_micros(START)))
+    await keyed.until(lambda: script.looks == 1, "a look-up")
+    await keyed.idle()
+    assert keyed.budget.paused_until == START + timedelta(seconds=90)

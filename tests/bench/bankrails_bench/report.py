@@ -72,7 +72,7 @@ def as_markdown(figures: Figures) -> str:
     lines = [
         "# Benchmarks",
         "",
-        "Written by `.venv/bin/python tests/bench/run.py --write` (`make bench` prints the same). Trust the ratios: one",
+        "Written by `.venv/bin/python tests/bench/run.py --write`; `make bench` prints the same. Trust the ratios: one",
         "machine runs the measured process, Kafka, the vendor stub and the reader together, and rivals take turns.",
         "",
         *(f"- {name}: {value}" for name, value in machine.described().items()),

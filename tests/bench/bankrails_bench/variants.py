@@ -24,7 +24,10 @@ class Terms:
 
 
 TERMS = {
-    Variant.UNORDERED: Terms("FastStream, ACK_FIRST, max_workers = in flight", "at most once, unordered, no store"),
+    Variant.UNORDERED: Terms(
+        "FastStream, ACK_FIRST, max_workers = in flight",
+        "commits by the clock: may lose, may repeat; unordered, no store",
+    ),
     Variant.BATCH: Terms("FastStream, MANUAL, batch 500, gather", "at least once, per key in a batch, no store"),
     Variant.SAFE: Terms(
         "FastStream, NACK_ON_ERROR, max_workers = 12 partitions",

@@ -10,6 +10,7 @@ vendor could close that.
 
 import asyncio
 import random
+import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from datetime import timedelta
@@ -18,6 +19,7 @@ from typing import Any
 import orjson
 import structlog
 from bankrails_clock.port import Clock
+from bankrails_telemetry.redaction import clean_text
 from bankrails_telemetry.tracing import span
 from bankrails_vendor_http.budget import Budget
 from bankrails_vendor_http.errors import OutcomeUnknown, VendorRejected, VendorUnavailable
@@ -77,7 +79,10 @@ class Attempts:
             row.request_body = call.body(row.payload).decode()
             row.key_attempted_at = None
         row.first_attempted_at = row.first_attempted_at or now
-        row.key_attempted_at = row.key_attempted_at or now
+        if not row.doubtful or row.key_attempted_at is None:
+            # Nothing can have happened under this key yet, so its life begins with this attempt.
+            row.key_attempted_at = now
+            row.key_attempted_monotonic = time.monotonic()
         row.attempted_at = now
         row.attempts += 1
         row.gate_held = row.gate
@@ -179,12 +184,9 @@ class Attempts:
 
     async def _not_taken(self, row: WorkRow, error: VendorUnavailable, budget: Budget) -> None:
         """A definite no to this attempt: nothing happened."""
-        if error.status == 429:
-            budget.pause(self._clock.now() + timedelta(seconds=error.retry_after_seconds or 60))
-        if error.status is None:
-            budget.not_reached()
-            if budget.paused_until is not None and budget.paused_until > self._clock.now():
-                row.attempts -= 1  # an outage is not this row's failure
+        self._heed(error, budget)
+        if error.status is None and budget.paused_until is not None and budget.paused_until > self._clock.now():
+            row.attempts -= 1  # an outage is not this row's failure
         keyed = isinstance(self._calls[row.kind], KeyedCall)
         if row.attempts >= retry.ATTEMPTS_MAX and not (keyed and row.doubtful):
             await self._deliver(row, Result.UNKNOWN if row.doubtful else Result.EXHAUSTED, reason=error.reason)
@@ -194,6 +196,13 @@ class Attempts:
             row.idempotency_key = None
             row.keys_used = 0
         await self._again(row, retry.delay_after(max(1, row.attempts), self._rng))
+
+    def _heed(self, error: VendorUnavailable, budget: Budget) -> None:
+        """The vendor wants fewer calls, or cannot be reached at all: that concerns every call in this budget."""
+        if error.status == 429:
+            budget.pause(self._clock.now() + timedelta(seconds=error.retry_after_seconds or 60))
+        if error.status is None:
+            budget.not_reached()
 
     async def in_doubt(self, row: WorkRow, reason: str) -> None:
         """An attempt without a usable answer, live or found after a crash: what its class allows."""
@@ -227,9 +236,15 @@ class Attempts:
         self._schedule(row)
 
     def _key_is_young(self, row: WorkRow, call: KeyedCall) -> bool:
+        first_attempt_at, now = from_micros(row.key_attempted_at or 0), self._clock.now()
+        if row.key_attempted_monotonic is not None:
+            # A wall clock can be set back; the age of a key never goes down.
+            now = max(now, first_attempt_at + timedelta(seconds=time.monotonic() - row.key_attempted_monotonic))
+        elif now < first_attempt_at:
+            return False
         return resend.key_is_young(
-            from_micros(row.key_attempted_at or 0),
-            self._clock.now(),
+            first_attempt_at,
+            now,
             key_life=call.key_life,
             deadline=timedelta(seconds=call.deadline_seconds),
         )
@@ -263,7 +278,7 @@ class Attempts:
             "result": result.value,
             "payload": row.payload,
             "answer": answer or {},
-            "reason": reason,
+            "reason": clean_text(reason),
             "found": found,
             "was_unknown": row.unknown_since is not None and result is not Result.UNKNOWN,
             "ended": ended,
@@ -287,7 +302,7 @@ class Attempts:
     def _count(self, row: WorkRow, outcome: str) -> None:
         self._metrics.calls.labels(row.kind, outcome).inc()
 
-    async def look_up(self, row: WorkRow) -> None:
+    async def look_up(self, row: WorkRow, budget: Budget) -> None:
         """Ask the vendor whether an unknown attempt happened."""
         call = self._calls[row.kind]
         assert isinstance(call, KeyedCall)  # noqa: S101 - only keyed rows become UNKNOWN
@@ -298,6 +313,8 @@ class Attempts:
         except (VendorRejected, VendorUnavailable, OutcomeUnknown, TimeoutError) as error:
             self._count(row, "look-up failed")
             log.warning("work.look_up_failed", kind=row.kind, aggregate_id=row.key, error=str(error))
+            if isinstance(error, VendorUnavailable):
+                self._heed(error, budget)
             effects = None
         except Exception:  # a bug in one call's look-up proves nothing, and must not end everybody's service
             self._count(row, "look-up failed")

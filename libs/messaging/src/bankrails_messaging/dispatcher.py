@@ -53,6 +53,8 @@ log = structlog.get_logger()
 @dataclass(slots=True)
 class _Case:
     row: InboxRow
+    told: bool = False
+    """It stands behind a parked one and is only told so."""
     handling: Handling[Any, Any] | Answering[Any] | None = None
     message: Any = None
     verdict: Decision | Refusal | None = None
@@ -135,9 +137,10 @@ class Dispatcher:
         self._metrics.parked.set(len(self._parked))
         queue = self._queues[key]
         await self._store.write(lambda connection: release_parked(connection, key))
+        freed = sum(row.state != "new" for row in queue)
         for row in queue:
             row.state, row.hands = "new", 0
-        self.waiting += len(queue)
+        self.waiting += freed
         self._ready.append(key)
         self._wake.set()
         return len(queue)
@@ -158,11 +161,13 @@ class Dispatcher:
             while self._ready and len(self._waves) < WAVES_MAX and not self._closing:
                 if self._suspects and self._waves:
                     break  # after a crash one wave at a time, so that "in hand" says something
-                rows = self._take()
-                if rows:
-                    task = asyncio.get_running_loop().create_task(self._wave(rows))
+                cases = self._take()
+                if cases:
+                    task = asyncio.get_running_loop().create_task(self._wave(cases))
                     self._waves.add(task)
                     task.add_done_callback(self._wave_done)
+            if not self._ready and not self._waves:
+                self._progress.rest(DECISION)  # a parked key is somebody's to release, not ours to decide
 
     def _wave_done(self, task: asyncio.Task[None]) -> None:
         self._waves.discard(task)
@@ -177,9 +182,9 @@ class Dispatcher:
         if self._waves:
             await asyncio.wait(self._waves)
 
-    def _take(self) -> list[InboxRow]:
+    def _take(self) -> list[_Case]:
         """The heads of ready keys. A row that has to be tried alone ends the wave before it, or makes one by itself."""
-        taken: list[InboxRow] = []
+        taken: list[_Case] = []
         while self._ready and len(taken) < WAVE_KEYS:
             key = self._ready[0]
             queue = self._queues.get(key)
@@ -192,7 +197,7 @@ class Dispatcher:
                     if row.state == "new":
                         row.state = "waiting"  # from here on it is being told
                         self.waiting -= 1
-                        taken.append(row)
+                        taken.append(_Case(row, told=True))
                 continue
             row = queue[0]
             alone = row.hands > 0 and row.seq in self._suspects
@@ -200,22 +205,25 @@ class Dispatcher:
                 return taken
             self._ready.popleft()
             self._in_hand.add(key)
-            taken.append(row)
+            taken.append(_Case(row))
             if alone:
                 return taken
         return taken
 
-    async def _wave(self, rows: list[InboxRow]) -> None:
-        suspects = [row for row in rows if row.seq in self._suspects]
+    async def _wave(self, cases: list[_Case]) -> None:
+        suspects = [case.row for case in cases if case.row.seq in self._suspects and not case.told]
         broken = [row for row in suspects if row.hands >= IN_HAND_CRASHES_MAX]
         if suspects and not broken:
             await self._writer.commit(Changes(in_hand=[row.seq for row in suspects if row.seq is not None]))
-        cases = [
-            self._read(row, "in hand at two crashes" if row in broken else None)
-            if row.key not in self._parked
-            else _Case(row)
-            for row in rows
-        ]
+        for case in cases:
+            if case.row in broken:
+                case.bug = RuntimeError("in hand at two crashes")
+            elif not case.told:
+                self._read(case)
+        await self._settle(cases)
+
+    async def _settle(self, cases: list[_Case]) -> None:
+        """Decide, commit, and let the keys go on."""
         for tries in range(1, CONFLICT_TRIES + 1):
             await self._decide(cases)
             self._probe(Stop.DECIDED)
@@ -227,8 +235,8 @@ class Dispatcher:
                 log.warning("dispatcher.conflict", error=str(conflict), cases=len(cases), tries=tries)
                 if len(cases) > 1:
                     # One loser must not cost its neighbours their decision: each alone, again from the start.
-                    for row in rows:
-                        await self._wave([row])
+                    for case in cases:
+                        await self._settle([case])
                     return
                 if tries == CONFLICT_TRIES:
                     cases[0].bug = conflict
@@ -245,8 +253,8 @@ class Dispatcher:
         if row.seq is not None:
             self._suspects.discard(row.seq)
         self._count(case)
-        if case.bug is None and case.verdict is None:
-            return  # it waits behind a parked one, even if that was released meanwhile, and has been told so
+        if case.told:
+            return  # it waits behind a parked one, even if that was released meanwhile
         queue = self._queues[row.key]
         self._in_hand.discard(row.key)
         self.waiting -= 1
@@ -266,12 +274,10 @@ class Dispatcher:
 
     # One message
 
-    def _read(self, row: InboxRow, broken: str | None) -> _Case:
+    def _read(self, case: _Case) -> None:
         """Parse the body into its contract; what breaks it is refused by name."""
-        case = _Case(row)
-        if broken is not None:
-            case.bug = RuntimeError(broken)
-        elif row.kind == INTERNAL:
+        row = case.row
+        if row.kind == INTERNAL:
             case.handling = self._answerings[row.type]
             data = orjson.loads(row.body or "{}")
             data["result"] = Result(data["result"])
@@ -283,10 +289,12 @@ class Dispatcher:
             case.verdict = Refusal(RefusalCode(known["code"]), known["reason"], known["field"])
         else:
             self._parse(case)
-        return case
 
     def _parse(self, case: _Case) -> None:
-        handling = self._handlings[case.row.type]
+        handling = self._handlings.get(case.row.type)
+        if handling is None:
+            case.bug = LookupError("no handling for this type")
+            return
         try:
             message = handling.message.model_validate_json(case.row.body or "")
         except ValidationError as error:
@@ -349,7 +357,7 @@ class Dispatcher:
         """What one verdict means; without one the key is parked, and this message waits behind the parked one."""
         changes = Changes()
         row = case.row
-        if case.verdict is None:
+        if case.told or case.verdict is None:
             self._park(case, now, changes)
             return changes
         self._enactment.enact(row, case.verdict, now, changes)
@@ -369,17 +377,16 @@ class Dispatcher:
     def _park(self, case: _Case, now: datetime, changes: Changes) -> None:
         row = case.row
         behind = self._parked.get(row.key) if case.bug is None else None
-        reason = f"{type(case.bug).__name__}: {case.bug}" if case.bug is not None else f"waits behind {behind}"
+        reason = type(case.bug).__name__ if case.bug is not None else f"waits behind {behind}"
         if case.bug is not None:
             log.error(
                 "dispatcher.parked", aggregate_id=row.key, type=row.type, message_id=row.message_id, exc_info=case.bug
             )
         changes.parked.append((row.seq or 0, "parked" if case.bug is not None else "waiting", reason))
-        shown = type(case.bug).__name__ if case.bug is not None else reason
         if row.kind == COMMAND:
-            self._enactment.park(row, row.type, shown, behind, now, changes)
+            self._enactment.park(row, row.type, reason, behind, now, changes)
         elif row.kind == INTERNAL:
-            self._enactment.park(row, self._answerings[row.type].command.type, shown, behind, now, changes)
+            self._enactment.park(row, self._answerings[row.type].command.type, reason, behind, now, changes)
 
     def _count(self, case: _Case) -> None:
         match case.verdict:

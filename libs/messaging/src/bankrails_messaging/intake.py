@@ -177,7 +177,9 @@ class Intake:
 
     async def _commit_offsets(self) -> None:
         consumer: AIOKafkaConsumer | None = self._subscriber.consumer
-        behind = {where: at for where, at in self._positions.items() if self._committed.get(where) != at}
+        # One partition that is read no longer would make the client refuse the commit of all.
+        read = ((where, self._positions.get(where)) for where in self._partitions)
+        behind = {where: at for where, at in read if at is not None and self._committed.get(where) != at}
         if consumer is None or not behind:
             return
         try:

@@ -38,6 +38,9 @@ class PostgresStore:
         async with self._writing:
             if self._writer is None:
                 self._writer = await self._only_writer()
+            if self._writer.invalidated:
+                # SQLAlchemy would connect again, without the lock that this connection held.
+                raise StoreUnusable("the connection that held the database's lock is gone")
             async with self._writer.begin():
                 return await self._writer.run_sync(action)
 

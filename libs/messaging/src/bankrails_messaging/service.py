@@ -216,7 +216,10 @@ class RunningService:
             log.info("service.resumes", messages=len(found), after_crash=not clean)
         self._dispatcher.resume(found, after_crash=not clean)
         work = await self._parts.store.read(lambda connection: list(recovery.open_work(connection)))
+        kinds = {call.kind for call in self._parts.calls}
         for row in work:
+            if row.kind not in kinds:
+                raise StartRefused(f"there is open work of kind {row.kind!r}, which this release does not know")
             try:
                 self._parts.budget_for(row.budget)
             except LookupError:
@@ -266,8 +269,9 @@ class RunningService:
         while True:
             await asyncio.sleep(PRUNE_EVERY_SECONDS)
             before = to_micros(self._parts.clock.now() - INBOX_RETENTION)
-            while await self._parts.store.write(partial(recovery.forget_answered, before=before)):
-                pass
+            # A page at a time: everybody else's commits go in between.
+            while await self._parts.store.write(partial(recovery.forget_answered, before=before)):  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
 
     @asynccontextmanager
     async def _operations(self, intake: Intake) -> AsyncIterator[OpsServer]:

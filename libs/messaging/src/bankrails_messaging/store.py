@@ -1,7 +1,7 @@
 """The port to a service's database."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection
 
@@ -43,6 +43,3 @@ class Store(Protocol):
         ...
 
     async def close(self) -> None: ...
-
-
-RepositoryRow = dict[str, Any]

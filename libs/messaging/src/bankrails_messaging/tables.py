@@ -18,6 +18,9 @@ class Inbox(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("source", "message_id", "variant"),
         Index("inbox_open", "seq", sqlite_where=text("state <> 'done'"), postgresql_where=text("state <> 'done'")),
+        Index(
+            "inbox_done", "received_at", sqlite_where=text("state = 'done'"), postgresql_where=text("state = 'done'")
+        ),
     )
 
     seq: int | None = Field(default=None, primary_key=True, sa_type=BIG)

@@ -141,6 +141,7 @@ class WorkPool:
                 if again_at is not None and (wake_at is None or again_at < wake_at):
                     wake_at = again_at
             await self._clock.wait_until(None if wake_at is None else from_micros(wake_at), self._wake)
+            await asyncio.sleep(0)  # a wait that was over before it began must not keep the loop from everybody else
 
     def _launch(self, name: str) -> int | None:
         """Fly what is prepared, prepare what comes next; when to come back, or None to wait for an event."""
@@ -156,13 +157,13 @@ class WorkPool:
         prepared = self._prepared[name]
         while prepared:
             lane, _, work_id = prepared[0]
+            if not budget.has_slot(Lane(lane)):
+                return None  # the next call to end frees one, and wakes us
             again_at = budget.try_acquire(Lane(lane))
-            if again_at is not None and again_at > now:
+            if again_at is not None:
                 self._full[name] = (lane, to_micros(again_at))
                 self._put_back(name, to_micros(again_at))
                 return to_micros(again_at)
-            if again_at is not None:
-                return None
             heapq.heappop(prepared)
             self._start(self._fly(self._rows[work_id], budget))
         return full_until if self._ready[name] and lane_full <= Lane.POLLING else None
@@ -216,7 +217,7 @@ class WorkPool:
             slot.callback(self._free, budget)
             now = self._clock.now()
             if row.state is WorkState.UNKNOWN:
-                await self._attempts.look_up(row)
+                await self._attempts.look_up(row, budget)
             elif now - from_micros(row.attempted_at or 0) > RECHECK_STANDS:
                 await self._attempts.take_back(row, to_micros(now))
             else:

@@ -48,6 +48,8 @@ class WorkRow:
     """First attempt under the present key."""
     attempted_at: int | None = None
     """Last attempt."""
+    key_attempted_monotonic: float | None = field(default=None, compare=False)
+    """The same moment as key_attempted_at on this process's monotonic clock; None for a row found at start."""
     doubtful: bool = False
     unknown_since: int | None = None
     looked_up_at: int | None = None

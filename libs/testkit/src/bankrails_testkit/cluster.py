@@ -9,12 +9,13 @@ from pathlib import Path
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from bankrails_contracts.message import Service
-from bankrails_contracts.topics import topics_of
+from bankrails_contracts.topics import Channel, topic_name, topics_of
 from bankrails_local_kafka import KafkaNode
 from bankrails_local_kafka.broker import start_cluster
 from bankrails_messaging.topic_setup import ensure_topics
 
 TOPICS = {topic.name: topic.partitions for topic in topics_of(Service.PAYMENTS)}
+COMMANDS = topic_name(Service.PAYMENTS, Channel.COMMANDS)
 
 Positions = dict[tuple[str, int], int]
 """(topic, partition) → next offset."""
@@ -27,14 +28,14 @@ class Cluster:
     """The broker itself, for a test that ends it; None when it is not ours or keeps nothing."""
 
     def ends(self) -> Positions:
-        """Where the next record of each partition goes: what a store that begins now has read."""
+        """Where the next record of each commands partition goes: what a store that begins now has read."""
         return asyncio.run(self._ends())
 
     async def _ends(self) -> Positions:
         consumer = AIOKafkaConsumer(bootstrap_servers=self.bootstrap_servers)
         await consumer.start()
         try:
-            partitions = [TopicPartition(name, number) for name, count in TOPICS.items() for number in range(count)]
+            partitions = [TopicPartition(COMMANDS, number) for number in range(TOPICS[COMMANDS])]
             found = await consumer.end_offsets(partitions)
         finally:
             await consumer.stop()

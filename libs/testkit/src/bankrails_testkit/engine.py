@@ -139,6 +139,7 @@ class Engine:
 
     def __post_init__(self) -> None:
         self._numbers = itertools.count(1)
+        self.progress = Progress()
         self.metrics = MessagingMetrics(CollectorRegistry())
         self.budget = Budget(self.quota, self.clock)
         self.door = Door(Service.PAYMENTS)
@@ -172,12 +173,12 @@ class Engine:
             Enactment(Service.PAYMENTS, repositories, CommandRefused, CommandParked),
             ThingReads,
             self.metrics,
-            progress=Progress(),
+            progress=self.progress,
             probe=self.probe,
         )
         self._begin(self.writer.run())
-        self.pool.add(await self.store.read(lambda connection: list(recovery.open_work(connection))))
         self.dispatcher.resume(await self.store.read(recovery.open_messages), after_crash=self.after_crash)
+        self.pool.add(await self.store.read(lambda connection: list(recovery.open_work(connection))))
         self._begin(self.pool.run())
         self._begin(self.dispatcher.run())
         return self

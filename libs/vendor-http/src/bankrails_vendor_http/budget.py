@@ -75,7 +75,7 @@ class Budget:
         now = self._clock.now()
         if self._paused_until is not None and now < self._paused_until:
             return self._paused_until
-        if self.in_flight >= (1 if self._probing else _allowed(self.quota.in_flight, lane)):
+        if not self.has_slot(lane):
             return now
         self._forget(now)
         for calls, window, limit in (
@@ -89,6 +89,10 @@ class Budget:
         self._minute.append(now)
         self._hour.append(now)
         return None
+
+    def has_slot(self, lane: Lane) -> bool:
+        """Whether one more call of this lane may be in flight now; the next `release` frees a slot otherwise."""
+        return self.in_flight < (1 if self._probing else _allowed(self.quota.in_flight, lane))
 
     def release(self) -> None:
         self.in_flight -= 1

@@ -12,7 +12,7 @@ from bankrails_messaging.sqlite_store import create_sqlite_engine
 from bankrails_messaging.start import StartRefused
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from payments_service.settings import Settings
 
@@ -72,11 +72,17 @@ def _revision(connection: Connection) -> str | None:
 
 
 async def _on_postgres(url: str, action: Callable[[Connection], T]) -> T:
-    engine = create_async_engine(asyncpg_url(url))
+    engine: AsyncEngine | None = None
     try:
+        engine = create_async_engine(asyncpg_url(url), hide_parameters=True)
         async with engine.connect() as connection:
             return await connection.run_sync(action)
+    except ValueError:
+        raise SchemaUnusable(
+            "PAYMENTS_DATABASE_URL cannot be read as an address"
+        ) from None  # its text may quote the password
     except (OSError, SQLAlchemyError) as error:
         raise SchemaUnusable(f"the database cannot be reached: {error}") from error
     finally:
-        await engine.dispose()
+        if engine is not None:
+            await engine.dispose()

@@ -96,16 +96,17 @@ def test_a_vendor_id_is_claimed_within_its_merchant(connection: Connection) -> N
     assert claimed(connection, PAYMENTS, "vendor_payment_id", "liberty-books", ["801"]) == set()
 
 
-def test_before_a_debit_the_payment_becomes_submitting(connection: Connection) -> None:
+@pytest.mark.parametrize("state", [PaymentState.ACCEPTED, PaymentState.UNKNOWN])
+def test_before_a_debit_the_payment_becomes_submitting(state: PaymentState, connection: Connection) -> None:
     """In the commit that records the attempt; its version rises, so that a decision on the older row is made again."""
-    put(connection, (PAYMENTS, a_payment(state=PaymentState.ACCEPTED)), (MANDATES, a_mandate()))
+    put(connection, (PAYMENTS, a_payment(state=state)), (MANDATES, a_mandate()))
     assert before_withdrawal(ManualClock(NOON))(connection, [debit()]) == {}
     found = PAYMENTS.get_many(connection, ["payment"])["payment"]
     assert (found.state, found.version) == (PaymentState.SUBMITTING, 3)
 
 
-@pytest.mark.parametrize("state", [PaymentState.UNKNOWN, PaymentState.CANCELLED, PaymentState.APPROVED])
-def test_only_an_accepted_payment_does(state: PaymentState, connection: Connection) -> None:
+@pytest.mark.parametrize("state", [PaymentState.AWAITING_MANDATE, PaymentState.CANCELLED, PaymentState.APPROVED])
+def test_only_a_payment_that_is_still_to_be_sent_does(state: PaymentState, connection: Connection) -> None:
     """A repeat must not move a state that knows more."""
     put(connection, (PAYMENTS, a_payment(state=state)), (MANDATES, a_mandate()))
     before_withdrawal(ManualClock(NOON))(connection, [debit()])

@@ -52,6 +52,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("state <> 'done'"),
         postgresql_where=sa.text("state <> 'done'"),
     )
+    op.create_index(
+        "inbox_done",
+        "inbox",
+        ["received_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'done'"),
+        postgresql_where=sa.text("state = 'done'"),
+    )
     op.create_table(
         "outbox",
         sa.Column("shard", sa.Integer(), nullable=False),

@@ -31,6 +31,7 @@ _SENT = (State.ACCEPTED, State.SUBMITTING, State.UNKNOWN)
 
 TRANSITIONS: dict[tuple[State, Trigger], State] = {
     (State.ACCEPTED, Trigger.SEND): State.SUBMITTING,
+    (State.UNKNOWN, Trigger.SEND): State.SUBMITTING,  # provably absent, and sent under a new key
     **{(state, Trigger.TAKE): State.SUBMITTING for state in (State.ACCEPTED, State.UNKNOWN)},
     **{(state, Trigger.LOSE): State.UNKNOWN for state in _SENT},
     **{(state, Trigger.APPROVE): State.APPROVED for state in (*_SENT, State.AWAITING_MANDATE)},

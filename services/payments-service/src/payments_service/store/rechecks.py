@@ -10,7 +10,10 @@ from bankrails_messaging.store import Recheck
 from bankrails_messaging.work_row import WorkRow
 from sqlalchemy import Connection, update
 
+from payments_service.domain.transitions import TRANSITIONS, Trigger
 from payments_service.store.repositories import PAYMENTS, SqlReads
+
+SENDABLE = [state.value for state in PaymentState if TRANSITIONS.get((state, Trigger.SEND)) is PaymentState.SUBMITTING]
 
 
 def before_withdrawal(clock: Clock) -> Recheck:
@@ -32,7 +35,7 @@ def before_withdrawal(clock: Clock) -> Recheck:
             # The version rises too, so that a decision on the older row is made again.
             connection.execute(
                 update(table)
-                .where(table.c.id.in_(sent), table.c.state == PaymentState.ACCEPTED.value)
+                .where(table.c.id.in_(sent), table.c.state.in_(SENDABLE))
                 .values(state=PaymentState.SUBMITTING.value, version=table.c.version + 1)
             )
         return stopped

@@ -131,6 +131,9 @@ class CreateBankAccount(_HelcimCall, LookFirstCall):
             and row.bank_id_number == (account.institution_number or "")
             and row.transit_number == (account.transit_number or "")
             and row.routing_number == (account.routing_number or "")
+            and row.type.value.lower() == account.account_type
+            and (row.holder is Holder.PERSONAL) == (account.holder_type == "personal")
+            and (since is None or row.created_at is None or row.created_at >= since - CLOCKS_APART)
         ]
 
     def claimed(self, connection: Connection, payload: Payload, vendor_ids: Sequence[str]) -> set[str]:
