@@ -416,7 +416,7 @@ async def test_a_lost_lock_ends_the_writing(postgres_databases: PostgresDatabase
 
     async def written() -> bool:
         try:
-            await first.write(lambda connection: None)
+            await first.write(lambda connection: connection.execute(text("SELECT 1")))
         except (DBAPIError, StoreUnusable):
             return False
         return True

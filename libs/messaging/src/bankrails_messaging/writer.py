@@ -14,8 +14,11 @@ from bankrails_telemetry.health import Progress
 from bankrails_messaging.rows import Changes
 from bankrails_messaging.store import Store, StoreConflict, StoreUnusable
 
-GROUP_WINDOW_SECONDS = 0.002
-"""How long the first unit of a group waits for company: below a tenth of the latency we promise to add."""
+GROUP_WINDOW_SECONDS = 0.010
+"""How long a group waits for company where there is some: groups of sixty payments cost a fifth less than of fifteen."""
+COMPANY_UNITS = 8
+"""A group at least so large says that the next one finds company too. A smaller one is written at once: where little is
+going on, the window would only be added to each of a payment's five commits."""
 GROUP_UNITS_MAX = 256
 """Units in one transaction: past this the wait for the disk is shared already, and the event loop would pause too long."""
 STORE_COMMIT = "store commit"
@@ -41,6 +44,7 @@ class GroupWriter:
         self._wake = asyncio.Event()
         self._closing = False
         self._ended = False
+        self._company = False
 
     async def commit(self, changes: Changes) -> None:
         """Returns when `changes` is durable and has landed. Raises StoreConflict, or StoreUnusable after the end."""
@@ -74,11 +78,12 @@ class GroupWriter:
                     return
                 self._wake.clear()
                 continue
-            if not self._closing:
+            if self._company and not self._closing:
                 await asyncio.sleep(GROUP_WINDOW_SECONDS)
             group, self._waiting = self._waiting[:GROUP_UNITS_MAX], self._waiting[GROUP_UNITS_MAX:]
             if not self._waiting and not self._closing:
                 self._wake.clear()
+            self._company = len(group) >= COMPANY_UNITS
             await self._write(group)
 
     async def _write(self, group: list[tuple[Changes, asyncio.Future[None]]]) -> None:

@@ -5,8 +5,8 @@ from enum import IntEnum
 
 from bankrails_local_kafka.mock_cluster import MockCluster
 
-PRODUCE = 0
-"""The API key of a produce request."""
+PRODUCE, INIT_PRODUCER_ID = 0, 22
+"""API keys: of a produce request, and of the one by which an idempotent producer begins."""
 
 
 class BrokerError(IntEnum):
@@ -20,7 +20,30 @@ class BrokerError(IntEnum):
 
 
 class FailingBroker(MockCluster):
-    """Lives until the process ends, so use one for a module."""
+    """Lives until the process ends; it weighs little."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        library = self._library
+        library.rd_kafka_mock_start_request_tracking.argtypes = [ctypes.c_void_p]
+        library.rd_kafka_mock_get_requests.argtypes = [ctypes.c_void_p, ctypes.POINTER(ctypes.c_size_t)]
+        library.rd_kafka_mock_get_requests.restype = ctypes.POINTER(ctypes.c_void_p)
+        library.rd_kafka_mock_request_api_key.argtypes = [ctypes.c_void_p]
+        library.rd_kafka_mock_request_api_key.restype = ctypes.c_int16
+        library.rd_kafka_mock_topic_set_error.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int]
+        library.rd_kafka_mock_start_request_tracking(self._cluster)
+
+    @property
+    def producers(self) -> int:
+        """How many idempotent producers have begun."""
+        count = ctypes.c_size_t()
+        requests = self._library.rd_kafka_mock_get_requests(self._cluster, ctypes.byref(count))
+        keys = [self._library.rd_kafka_mock_request_api_key(requests[n]) for n in range(count.value)]
+        return keys.count(INIT_PRODUCER_ID)
+
+    def refuse_topic(self, topic: str, error: BrokerError) -> None:
+        """Every record for it gets that answer, until NONE; those for other topics in the same request do not."""
+        self._library.rd_kafka_mock_topic_set_error(self._cluster, topic.encode(), int(error))
 
     def answer_produce(self, *errors: BrokerError) -> None:
         """The next produce requests get these answers, one each; NONE lets one through."""
