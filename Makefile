@@ -22,6 +22,7 @@ $(STAMP): requirements.lock pyproject.toml $(addsuffix /pyproject.toml,$(MEMBERS
 	@echo "installing the locked dependencies (once; about a minute)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation $(addprefix -e ./,$(MEMBERS))
+	@$(BIN)/python -m compileall -q $(addsuffix /src,$(MEMBERS))
 	@touch $@
 
 demo: setup ## the story of one payment, told by events read from Kafka
