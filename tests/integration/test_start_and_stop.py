@@ -14,6 +14,7 @@ from bankrails_contracts import payments
 from bankrails_local_kafka import KafkaNode
 from bankrails_sandbox import FaultKind, Moment, SandboxProcess
 from bankrails_testkit.cluster import Cluster
+from bankrails_testkit.commands import register_payer
 from bankrails_testkit.databases import PostgresDatabases, SqliteDatabases
 from bankrails_testkit.house import House
 from bankrails_testkit.payments_process import STOP_SECONDS, DidNotStart, PaymentsProcess
@@ -101,13 +102,15 @@ def test_a_database_without_the_schema_is_not_touched(
 
 
 async def test_a_store_that_is_older_than_what_was_done_stops_the_start(
-    house: House, sender: Sender, reader: TopicReader, configured: Configure, sqlite_databases: SqliteDatabases
+    configured: Configure, sender: Sender, reader: TopicReader, sqlite_databases: SqliteDatabases
 ) -> None:
     """A restored backup: going on would skip commands, and going back would collect them again."""
-    command = house.collect()
+    process = configured()
+    await asyncio.to_thread(process.start)
+    command = register_payer()
     await sender.send(command)
-    await reader.event(payments.PaymentAccepted, payment_id=command.payment_id)
-    assert await asyncio.to_thread(house.process.stop, within_seconds=STOP_SECONDS) == 0
+    await reader.event(payments.PayerRegistered, payer_id=command.payer_id)
+    assert await asyncio.to_thread(process.stop, within_seconds=STOP_SECONDS) == 0
     old = await asyncio.to_thread(sqlite_databases.fresh, {})
     said = await asyncio.to_thread(refusal_of, configured(PAYMENTS_DATABASE_URL=old))
     assert "older than what was done" in said

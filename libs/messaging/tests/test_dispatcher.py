@@ -315,12 +315,12 @@ async def test_what_was_in_hand_at_two_crashes_is_parked(engine_for: Callable[..
 
 async def test_who_was_in_hand_once_is_tried_alone(engine_for: Callable[..., Engine], open_sqlite: Open) -> None:
     """If the process dies again it is known of whom, and its neighbours are not blamed with it."""
-    await left_open(open_sqlite, *[record_of(set_default(f"p{n}", "a"), f"c{n}") for n in range(3)], in_hand=1)
     await left_open(open_sqlite, *[record_of(set_default(f"q{n}", "a"), f"d{n}") for n in range(3)])
+    await left_open(open_sqlite, *[record_of(set_default(f"p{n}", "a"), f"c{n}") for n in range(3)], in_hand=1)
     async with engine_for(after_crash=True) as engine:
         await engine.until(lambda: len(engine.published) == 6)
     suspects = [changes.in_hand for changes in engine.landed if changes.in_hand]
-    assert [len(numbers) for numbers in suspects] == [1, 1, 1, 3]
+    assert [len(numbers) for numbers in suspects] == [3, 1, 1, 1]
 
 
 async def test_after_a_clean_stop_nobody_is_suspected(engine_for: Callable[..., Engine], open_sqlite: Open) -> None:

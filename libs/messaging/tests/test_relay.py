@@ -153,25 +153,6 @@ async def test_after_a_refusal_the_rest_follows_in_order_and_none_is_missing(
     assert line.store.through == sorted(line.store.through)
 
 
-async def test_what_goes_through_behind_a_refused_record_does_not_count(line: Line, broker: FailingBroker) -> None:
-    """Two topics share a batch: dropping as many from its front as were taken would drop the refused ones."""
-    other = f"{line.topic}-letters"
-    broker.create_topic(other, 1)
-    line.relay.take([OutboxRow(other, "k", {}, "0", 0)])
-    line.relay.take(line.rows(5))
-    await line.drained()
-    broker.refuse_topic(line.topic, BrokerError.TOPIC_AUTHORIZATION_FAILED)
-    refused = line.rows(20)
-    line.relay.take([*refused, *[OutboxRow(other, "k", {}, "0", 100 + n) for n in range(10)]])
-    async with asyncio.timeout(DEADLINE_SECONDS):
-        while line.metrics.relay_failures._value.get() < 2:
-            await asyncio.sleep(0.01)
-    assert line.relay.waiting == 30
-    broker.refuse_topic(line.topic, BrokerError.NONE)
-    await line.drained()
-    assert as_a_consumer_keeps_them(await line.received()) == expected(25)
-
-
 async def test_it_ends_when_its_lane_is_empty(line: Line) -> None:
     """A stop publishes what is decided."""
     line.relay.take(line.rows(100))

@@ -42,6 +42,9 @@ OFFSET_COMMIT_EVERY_SECONDS = 0.5
 OFFSET_COMMIT_SECONDS = 5.0
 """The client would retry a commit for ever; a failed one costs nothing but a batch read twice."""
 
+STOP_COMMIT_SECONDS, CLOSE_SECONDS = 1.0, 2.0
+"""At a stop, with a broker that may be gone: what is not confirmed is read again and known again."""
+
 log = structlog.get_logger()
 
 
@@ -131,8 +134,9 @@ class Intake:
         """Finish the batch in hand; no record is half received."""
         self._stopping.set()
         self._room.set()
-        await self._commit_offsets()
-        await self._broker.stop()
+        await self._commit_offsets(STOP_COMMIT_SECONDS)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._broker.stop(), CLOSE_SECONDS)
 
     async def _receive(self, message: StreamMessage[Any]) -> None:
         """One batch. Never returns before it is stored, since the reader goes on to the next one after it."""
@@ -175,7 +179,7 @@ class Intake:
         self._metrics.records.labels("repeated").inc(repeats)
         self._metrics.records.labels("dead").inc(len(changes.dead_letters))
 
-    async def _commit_offsets(self) -> None:
+    async def _commit_offsets(self, seconds: float = OFFSET_COMMIT_SECONDS) -> None:
         consumer: AIOKafkaConsumer | None = self._subscriber.consumer
         # One partition that is read no longer would make the client refuse the commit of all.
         read = ((where, self._positions.get(where)) for where in self._partitions)
@@ -184,7 +188,7 @@ class Intake:
             return
         try:
             offsets = {ClientPartition(*where): at for where, at in behind.items()}
-            await asyncio.wait_for(consumer.commit(offsets), OFFSET_COMMIT_SECONDS)
+            await asyncio.wait_for(consumer.commit(offsets), seconds)
             self._committed.update(behind)
         except (KafkaError, TimeoutError, ValueError) as error:
             self._metrics.commit_failures.inc()

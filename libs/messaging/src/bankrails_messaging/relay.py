@@ -31,6 +31,7 @@ BATCH_RECORDS = 1_000
 ACKNOWLEDGE_SECONDS = 30.0
 """The client itself never gives up on an idempotent send, so we do."""
 CONNECT_SECONDS = 5.0
+ABANDON_SECONDS = 1.0
 PAUSE_FIRST_SECONDS, PAUSE_MAX_SECONDS = 0.2, 5.0
 """Between tries while Kafka is away: soon enough to be unnoticed, rare enough not to fill the log."""
 
@@ -200,5 +201,5 @@ def _heard(future: asyncio.Future[object]) -> None:
 async def _abandon(producer: AIOKafkaProducer) -> None:
     """Close without waiting for what it still holds: the lane holds it too."""
     with suppress(KafkaError, TimeoutError):
-        async with asyncio.timeout(2.0):
+        async with asyncio.timeout(ABANDON_SECONDS):
             await producer.stop()

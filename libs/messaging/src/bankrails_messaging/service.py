@@ -7,6 +7,7 @@ no new calls, decide what is in hand, wait a while for calls that fly, publish w
 import asyncio
 import gc
 import signal
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -43,9 +44,12 @@ from bankrails_messaging.topic_setup import ensure_topics
 from bankrails_messaging.work import WorkPool
 from bankrails_messaging.writer import STORE_COMMIT, GroupWriter
 
-STOP_CALLS_SECONDS = 5.0
-"""What flying calls get at a stop; with the rest the whole stop stays within ten seconds."""
-STOP_REST_SECONDS = 3.0
+STOP_SECONDS = 8.0
+"""Of the ten that an orchestrator gives before it kills; the rest is for closing what is left."""
+CALLS_SECONDS = 5.0
+"""What flying calls get of them; the vendor that takes longer is asked again after the restart."""
+REST_SECONDS = 1.5
+"""For each other part: they end at once, unless the broker or the store is gone."""
 INBOX_RETENTION = timedelta(days=14)
 """Twice the retention of the commands topic: no repeat that Kafka can still deliver is forgotten here."""
 PRUNE_EVERY_SECONDS = 600.0
@@ -187,17 +191,18 @@ class RunningService:
             deciding = begin(dispatcher.run(), "dispatcher")
             async with self._operations(intake) as ops:
                 yield ops.address
+                stop_by = time.monotonic() + STOP_SECONDS
                 await intake.stop()
-                await _within(STOP_REST_SECONDS, receiving)
-                await pool.stop(STOP_CALLS_SECONDS)
+                await _within(REST_SECONDS, receiving)
+                await pool.stop(min(CALLS_SECONDS, max(0.0, stop_by - time.monotonic() - 2 * REST_SECONDS)))
                 await dispatcher.stop()
                 relay.stop()
-                await _within(STOP_REST_SECONDS, relaying, working, deciding)
+                await _within(REST_SECONDS, relaying, working, deciding)
             if not _failures(tasks):
                 await store.write(partial(recovery.mark_run, clean=True))
         finally:
             writer.stop()
-            await _within(STOP_REST_SECONDS, writing)
+            await _within(REST_SECONDS, writing)
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)

@@ -30,7 +30,6 @@ class FailingBroker(MockCluster):
         library.rd_kafka_mock_get_requests.restype = ctypes.POINTER(ctypes.c_void_p)
         library.rd_kafka_mock_request_api_key.argtypes = [ctypes.c_void_p]
         library.rd_kafka_mock_request_api_key.restype = ctypes.c_int16
-        library.rd_kafka_mock_topic_set_error.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int]
         library.rd_kafka_mock_start_request_tracking(self._cluster)
 
     @property
@@ -40,10 +39,6 @@ class FailingBroker(MockCluster):
         requests = self._library.rd_kafka_mock_get_requests(self._cluster, ctypes.byref(count))
         keys = [self._library.rd_kafka_mock_request_api_key(requests[n]) for n in range(count.value)]
         return keys.count(INIT_PRODUCER_ID)
-
-    def refuse_topic(self, topic: str, error: BrokerError) -> None:
-        """Every record for it gets that answer, until NONE; those for other topics in the same request do not."""
-        self._library.rd_kafka_mock_topic_set_error(self._cluster, topic.encode(), int(error))
 
     def answer_produce(self, *errors: BrokerError) -> None:
         """The next produce requests get these answers, one each; NONE lets one through."""
