@@ -1,5 +1,7 @@
 """What the vendor can do to a debit, and the state that each leads to. Always: one debit, or none and a reason."""
 
+import asyncio
+
 import pytest
 from bankrails_contracts import payments
 from bankrails_messaging.stops import Stop
@@ -108,7 +110,8 @@ async def test_a_debit_that_never_left_goes_out_under_a_new_key_once_its_absence
     house.sandbox.control.advance(seconds=TEN_MINUTES_SECONDS)
     house.process.start()
     await reader.event(payments.PaymentOutcomeUnknown, payment_id=command.payment_id)
-    assert house.process.metric('bankrails_work{state="unknown"}') == 1
+    # The gauge is read once a second.
+    await asyncio.to_thread(until, lambda: house.process.metric('bankrails_work{state="unknown"}') == 1, "one unknown")
     assert house.debits(command.amount.amount_minor) == []
     await house.pass_time(
         reader,
