@@ -7,6 +7,7 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import pytest
@@ -33,6 +34,8 @@ FAULTS: tuple[dict[str, object], ...] = (
     {"kind": FaultKind.CUT, "moment": Moment.AFTER_EFFECT, "probability": 0.06},
 )
 KEY_LIFE_SECONDS = 300
+HELD_SECONDS = 2
+"""How long to wait for a debit to be held; one that is due leaves within a fraction of it."""
 SETTLE_SECONDS = 240.0
 """Real time for the last payment to end, with virtual time passing as fast as it can."""
 
@@ -72,6 +75,7 @@ class Storm:
                 steps.append(self._again_under_a_new_id(command, f"again-{command.payment_id}"))
         steps += [self._rubbish] * max(1, count // 10)
         steps += [self._kill] * max(1, count // 15)
+        steps += [self._lose_an_answer] * max(2, count // 10)
         steps += [self._crash_at(self.dice.choice(list(Stop))) for _ in range(max(2, count // 10))]
         steps += [self._pass(self.dice.choice((5, 10, 30))) for _ in range(count // 3)]
         steps += [self._pass(KEY_LIFE_SECONDS) for _ in range(max(1, count // 20))]
@@ -116,6 +120,18 @@ class Storm:
             self._house.sandbox.control.advance(seconds=seconds)
 
         return step
+
+    async def _lose_an_answer(self) -> None:
+        """The worst one: a debit is made, its answer is held back, the service dies, and the key dies meanwhile."""
+        control = self._house.sandbox.control
+        fault = control.fault(FaultKind.HOLD, moment=Moment.AFTER_EFFECT, operation="withdraw", times=1)
+        with suppress(TimeoutError):  # nothing may be on its way just now
+            control.wait_until_held(wait_seconds=HELD_SECONDS)
+        control.remove_fault(fault)
+        self._house.process.kill()
+        control.release()
+        control.advance(seconds=2 * KEY_LIFE_SECONDS)
+        self._house.process.start()
 
     async def _restart_broker(self) -> None:
         node = self._cluster.node

@@ -9,6 +9,7 @@ from bankrails_sandbox import FaultKind, Moment
 from bankrails_testkit.house import House
 from bankrails_testkit.sender import Sender
 from bankrails_testkit.topic_reader import TopicReader, sequences
+from bankrails_testkit.waiting import until
 
 TEN_MINUTES_SECONDS = 600
 """Twice the life of an idempotency key at the vendor."""
