@@ -48,7 +48,7 @@ unit: setup ## decisions, tables and parts alone
 	@$(BIN)/python -m pytest -q $(addsuffix /tests,$(filter-out libs/local-kafka,$(filter libs/%,$(MEMBERS)))) services/*/tests/unit
 
 contract: setup ## schemas, samples, and one suite per port
-	@$(BIN)/python -m pytest -q contracts services/*/tests/contract
+	@$(BIN)/python -m pytest -q contracts tests/contract services/*/tests/contract
 
 integration: setup ## one service, real Kafka, SQLite and PostgreSQL, the sandbox over HTTP
 	@$(BIN)/python -m pytest -q tests/integration

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from bankrails_contracts.ids import Id
 from bankrails_contracts.money import Currency
 from bankrails_contracts.payments import Country
+from bankrails_telemetry.redaction import REGISTERED_CHARS_MIN
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
 from payments_service.domain.merchant import Merchant
@@ -32,6 +33,10 @@ class Tokens(BaseModel):
         text = token.get_secret_value()
         if not text or not text.isascii() or not text.isprintable() or " " in text:
             raise ValueError("a token is printable ASCII without blanks")
+        if len(text) < REGISTERED_CHARS_MIN:
+            raise ValueError(
+                f"a token has at least {REGISTERED_CHARS_MIN} characters"
+            )  # a shorter one cannot be redacted
         return token
 
 

@@ -8,7 +8,9 @@ from typing import Any
 import payments_service.store.tables  # noqa: F401 - fills the metadata
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from bankrails_clock import ManualClock
 from bankrails_contracts.payments import PaymentState
 from bankrails_messaging.sqlite_store import create_sqlite_engine
@@ -16,6 +18,7 @@ from bankrails_messaging.work_row import WorkRow
 from bankrails_testkit.fixtures import sqlite_databases
 from bankrails_testkit.snapshots import NOON, a_mandate, a_payer, a_payment, an_account
 from payments_service.domain.mandate import MandateState
+from payments_service.schema import HEAD, MIGRATIONS
 from payments_service.store.rechecks import before_withdrawal
 from payments_service.store.repositories import BANK_ACCOUNTS, MANDATES, PAYERS, PAYMENTS, SqlReads, claimed
 from sqlalchemy import Connection
@@ -140,3 +143,10 @@ def test_the_migrated_schema_is_the_one_of_the_tables(connection: Connection) ->
     """A column that is in the model alone fails in production, on the first row."""
     context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True})
     assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def test_the_newest_migration_is_the_schema_this_release_asks_for() -> None:
+    """A migration that HEAD does not name would never be applied, silently."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    assert ScriptDirectory.from_config(config).get_current_head() == HEAD
