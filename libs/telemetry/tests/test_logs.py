@@ -43,7 +43,7 @@ async def test_bound_ids_follow_into_tasks_and_end_with_the_block(lines: Lines) 
 
     async def work() -> None:
         structlog.get_logger().info("inside")
-        logging.getLogger("aiokafka").info("foreign")
+        logging.getLogger("aiokafka").warning("foreign")
 
     with log_context(message_id="m1", correlation_id="c1", causation_id=None):
         await asyncio.create_task(work())

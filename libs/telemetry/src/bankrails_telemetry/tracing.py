@@ -82,11 +82,11 @@ def span(
     Without one of its own it is a child of the span around it; without that, a new trace. An exception that leaves it
     marks it as failed.
     """
-    if not isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
-        with _recorded(name, traceparent, kind, attributes) as caused:
-            yield caused
-    else:
-        yield traceparent or inject()  # nothing records: the trace that came in goes on as it is
+    if traceparent is None and isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
+        yield inject()  # nobody records and nothing came in: what is around us, if anything, goes on
+        return
+    with _recorded(name, traceparent, kind, attributes) as caused:
+        yield caused
 
 
 @contextmanager
