@@ -1,8 +1,8 @@
 """Reading and writing topics, as one more client of the suite: no group, no offsets, nobody is disturbed."""
 
 import logging
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
@@ -14,9 +14,19 @@ from bankrails_cli.told import Told, read
 
 SEND_SECONDS = 10.0  # the client itself would try for 40; a person has long given up
 
-# The client logs each attempt to connect; what came of it is told once, by us.
-logging.getLogger("aiokafka").addHandler(logging.NullHandler())
-logging.getLogger("aiokafka").propagate = False
+
+@contextmanager
+def quiet_client() -> Iterator[None]:
+    """The client logs each attempt to connect; what came of it is told once, by us."""
+    logger, silence = logging.getLogger("aiokafka"), logging.NullHandler()
+    spoke = logger.propagate
+    logger.addHandler(silence)
+    logger.propagate = False
+    try:
+        yield
+    finally:
+        logger.propagate = spoke
+        logger.removeHandler(silence)
 
 
 class Reader:

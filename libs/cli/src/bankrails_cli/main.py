@@ -14,6 +14,7 @@ from bankrails_cli.commands.tail import tail
 from bankrails_cli.commands.topics import topics
 from bankrails_cli.commands.up import up
 from bankrails_cli.errors import CliError
+from bankrails_cli.kafka_client import quiet_client
 
 commands = typer.Typer(
     help="Bankrails on this machine: start it, watch it, send it commands.",
@@ -32,7 +33,8 @@ def app(arguments: Sequence[str] | None = None) -> int:
     """The exit status (errors.py). Standard output is left to the results."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        status = commands(given or ["--help"], standalone_mode=False, prog_name="bankrails")
+        with quiet_client():
+            status = commands(given or ["--help"], standalone_mode=False, prog_name="bankrails")
     except CliError as error:
         print(f"bankrails: {error}", file=sys.stderr)
         return error.exit_status
