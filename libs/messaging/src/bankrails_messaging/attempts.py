@@ -140,7 +140,7 @@ class Attempts:
         except (OutcomeUnknown, TimeoutError) as error:
             self._count(row, "unknown")
             await self.in_doubt(row, str(error) or f"no answer within {call.deadline_seconds:g} s")
-        except Exception as error:
+        except Exception as error:  # a bug in a call must not be taken for "nothing happened"
             self._count(row, "failed")
             log.exception("work.call_failed", kind=row.kind, aggregate_id=row.key)
             await self.in_doubt(row, f"{type(error).__name__} in our own code")
