@@ -723,6 +723,8 @@ async def test_what_waited_long_for_its_slot_is_looked_at_again(
         await engine.work(debit("first"), debit("second", key="k2"))
         await engine.until(lambda: engine.budget.in_flight == 1, "the first call")
         await engine.idle()
+        await engine.work()  # an empty commit, which wakes the worker: the second is prepared
+        await engine.idle()
         revoked.append(True)
         engine.clock.advance(timedelta(seconds=30))
         call.let_go.set()
@@ -740,6 +742,8 @@ async def test_polls_that_wait_do_not_keep_a_debit_from_being_prepared(
     async with engine_for(call, quota=Quota(3, 100, 3_000)) as engine:
         await engine.work(*[debit(f"poll{n}", key=f"p{n}", lane=3) for n in range(4)])
         await engine.until(lambda: engine.budget.in_flight > 0, "a poll in flight")
+        await engine.idle()
+        await engine.work()  # wakes the worker: the other polls are prepared
         await engine.idle()
         before = engine.budget.in_flight
         await engine.work(debit("money", key="m"))
