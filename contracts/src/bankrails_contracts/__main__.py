@@ -1,4 +1,4 @@
-"""`python -m bankrails_contracts export|check`: the committed JSON Schemas, written and compared.
+"""`python -m bankrails_contracts export|check`: the committed JSON Schemas and AsyncAPI documents, written and compared.
 
 Exit status: 0 when all is well, 1 when something differs (check) or would break (export), 2 for a wrong command line.
 """
@@ -7,11 +7,12 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-from bankrails_contracts import schema
-from bankrails_contracts.committed import Difference, differences, export
+from bankrails_contracts import asyncapi, schema
+from bankrails_contracts.committed import Difference, differences, documents_stale, export, write
 
 BESIDE = (
     "A published message never changes in these ways: make a new version beside it (class <Name>V2, version = 2)."
@@ -25,15 +26,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not directory.is_dir():  # as beside an installed package, where export must not make one up
         print(f"{directory} is not there; name the schemas' directory with --directory", file=sys.stderr)
         return 2
-    generated = schema.generate()
+    schemas, documents = schema.generate(), asyncapi.generate(directory.parent / "samples")
+    beside = directory.parent / "asyncapi"
     if options.verb == "export":
-        written, found = export(directory, generated)
+        written, found = export(directory, schemas)
+        if not found:
+            stale = documents_stale(beside, documents)
+            write(beside, documents, stale)
+            written += [PurePosixPath("asyncapi", difference.path) for difference in stale]
         report: dict[str, Any] = {"written": [str(path) for path in written]}
         lines = [f"wrote {path}" for path in written] or ["nothing to write" if not found else "wrote nothing"]
     else:
-        found = differences(directory, generated)
-        report = {"checked": len(generated)}
-        lines = [f"{len(generated)} schemas, {len(found)} differing"]
+        found = [
+            *differences(directory, schemas),
+            *(replace(each, path=PurePosixPath("asyncapi", each.path)) for each in documents_stale(beside, documents)),
+        ]
+        report = {"checked": len(schemas) + len(documents)}
+        lines = [f"{len(schemas)} schemas, {len(documents)} AsyncAPI documents, {len(found)} differing"]
     breaks = any(difference.breaks for difference in found)
     if options.json:
         print(json.dumps({**report, "breaks": breaks, "differences": [_plain(difference) for difference in found]}))
@@ -45,9 +54,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="bankrails_contracts", description="The committed JSON Schemas.")
+    parser = argparse.ArgumentParser(
+        prog="bankrails_contracts", description="The committed JSON Schemas and AsyncAPI documents."
+    )
     parser.add_argument("verb", choices=("export", "check"), help="write them, or compare them with the models")
-    parser.add_argument("--directory", type=Path, default=schema.COMMITTED, help="default: %(default)s")
+    parser.add_argument(
+        "--directory",
+        type=Path,
+        default=schema.COMMITTED,
+        help="the schemas'; the documents are beside it. Default: %(default)s",
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     return parser.parse_args(arguments)
 

@@ -1,4 +1,8 @@
-"""The committed schemas against the generated ones: what differs, and whom it would break."""
+"""The committed schemas against the generated ones: what differs, and whom it would break.
+
+The AsyncAPI documents are compared too. They say nothing that the schemas and topics do not, so a difference there
+breaks nobody: the document is written again.
+"""
 
 import json
 from dataclasses import dataclass
@@ -36,6 +40,7 @@ class Difference:
 
 
 Schemas = dict[PurePosixPath, dict[str, Any]]
+"""Or documents: by path below their directory."""
 
 
 def differences(directory: Path, generated: Schemas) -> list[Difference]:
@@ -54,11 +59,27 @@ def export(directory: Path, generated: Schemas) -> tuple[list[PurePosixPath], li
     refused = [difference for difference in found if difference.breaks]
     if refused:
         return [], refused
+    write(directory, generated, found)
+    return [difference.path for difference in found], []
+
+
+def documents_stale(directory: Path, generated: Schemas) -> list[Difference]:
+    """The AsyncAPI documents in `directory` that are not byte for byte what the contracts make."""
+    found = []
+    for path, document in generated.items():
+        file = directory / path
+        if not file.exists():
+            found.append(Difference(path, Status.NEW))
+        elif file.read_text(encoding="utf-8") != schema.text(document):
+            found.append(Difference(path, Status.CHANGED))
+    return found
+
+
+def write(directory: Path, generated: Schemas, found: list[Difference]) -> None:
     for difference in found:
         target = directory / difference.path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(schema.text(generated[difference.path]), encoding="utf-8")
-    return [difference.path for difference in found], []
 
 
 def _difference(directory: Path, path: PurePosixPath, generated: dict[str, Any] | None) -> Difference | None:

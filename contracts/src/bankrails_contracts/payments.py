@@ -2,36 +2,25 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from bankrails_contracts import answers
 from bankrails_contracts.ids import Id
 from bankrails_contracts.message import Command, Event, Instant, Service
 from bankrails_contracts.money import Money
 from bankrails_contracts.open_vocabulary import Open
-from bankrails_contracts.sealed import Sealed
-
-Text100 = Annotated[
-    str,
-    # One line: control characters end up in log lines and statements, and PostgreSQL stores no NUL.
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$"),
-]
-Email = Annotated[
-    str, StringConstraints(pattern=r"^[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+\.[^@\s\x00-\x1f\x7f]+$", max_length=254)
-]
-Country = Literal["CA", "US"]
-
-
-class HolderType(StrEnum):
-    PERSONAL = "personal"
-    BUSINESS = "business"
-
-
-class AccountType(StrEnum):
-    CHECKING = "checking"
-    SAVINGS = "savings"
+from bankrails_contracts.parts import (
+    AccountType,
+    Address,
+    CanadianAccount,
+    Country,
+    Email,
+    HolderType,
+    Text100,
+    UsAccount,
+)
 
 
 class PaymentState(StrEnum):
@@ -51,39 +40,6 @@ class PaymentState(StrEnum):
     DECLINED = "DECLINED"
     REFUSED = "REFUSED"
     FINAL = "FINAL"
-
-
-class Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
-
-
-class Address(Part):
-    street: Text100
-    city: Text100
-    province: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-    """Two letters: a Canadian province or a US state."""
-    postal_code: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=3, max_length=10, pattern=r"^[A-Za-z0-9 -]*$")
-    ]
-    country: Country
-    """ISO 3166 alpha-2."""
-
-
-class CanadianAccount(Part):
-    """Institution, transit, account: zero-filled text, never numbers. EFT order is institution first."""
-
-    country: Literal["CA"]
-    institution_number: Annotated[str, StringConstraints(pattern=r"^[0-9]{3}$")]
-    transit_number: Annotated[str, StringConstraints(pattern=r"^[0-9]{5}$")]
-    account_number: Sealed
-    """7 to 12 digits, sealed to payments-service."""
-
-
-class UsAccount(Part):
-    country: Literal["US"]
-    routing_number: Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$")]
-    account_number: Sealed
-    """8 to 12 digits, sealed to payments-service."""
 
 
 class PaymentsCommand(Command):
@@ -113,6 +69,9 @@ class RegisterPayer(PaymentsCommand):
     """Billing e-mail. May come later, but no bank account can be registered without one."""
     phone: Annotated[str, StringConstraints(pattern=r"^[0-9]{10,15}$")] | None = None
     address: Address
+    register_accounts_of: Id | None = None
+    """A user whose verified accounts are this payer's: each that accounts-service shares is registered, made the
+    payer's default and given a mandate, whichever of payer and account comes first."""
 
     @model_validator(mode="after")
     def _has_a_name(self) -> "RegisterPayer":
@@ -138,6 +97,10 @@ class RegisterBankAccount(PaymentsCommand):
     first_name: Text100 | None = None
     last_name: Text100 | None = None
     company_name: Text100 | None = None
+    make_default: bool = False
+    """Once registered, make it the payer's default."""
+    mandate_id: Id | None = None
+    """Once registered, request this mandate for it."""
 
     @model_validator(mode="after")
     def _has_a_holder(self) -> "RegisterBankAccount":
@@ -237,6 +200,10 @@ class PaymentEvent(PaymentsEvent):
     bank_account_id: Id
     external_account_id: Id | None = None
     amount: Money
+    country: str | None = None
+    """ISO 3166 alpha-2, of the bank account."""
+    holder_type: Open[HolderType] | None = None
+    """Of the bank account; with the country, what decides until when the payment can be claimed back."""
 
 
 class PaymentAccepted(PaymentEvent):

@@ -29,9 +29,9 @@ COMMITTED = Path(__file__).parents[2] / "schemas"
 def generate() -> dict[PurePosixPath, dict[str, Any]]:
     """Every schema by its path below the schemas' directory."""
     import_all()
-    made = {path_of(model): _of_message(model) for model in messages()}
+    made = {path_of(model): of_message(model) for model in messages()}
     made[PurePosixPath("DeadLetter.v1.json")] = _whole(DeadLetter, "DeadLetter", {"x-kind": Kind.EVENT.value})
-    made[PurePosixPath("Envelope.v1.json")] = _envelope()
+    made[PurePosixPath("Envelope.v1.json")] = envelope()
     return made
 
 
@@ -44,7 +44,7 @@ def text(schema: Mapping[str, Any]) -> str:
     return json.dumps(schema, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def _of_message(model: type[Message]) -> dict[str, Any]:
+def of_message(model: type[Message]) -> dict[str, Any]:
     facts = {
         "x-kind": model.kind.value,
         "x-type": model.type,
@@ -104,7 +104,7 @@ def _texts_under_fields(node: ast.ClassDef) -> list[tuple[str, str]]:
     ]
 
 
-def _envelope() -> dict[str, Any]:
+def envelope() -> dict[str, Any]:
     """By hand: the envelope is read from headers too, where there is no model, only text."""
     attribute = {"type": "string", "minLength": 1, "maxLength": ATTRIBUTE_CHARACTERS_MAX}
 

@@ -264,12 +264,27 @@ async def test_all_that_is_known_of_a_call_survives(store: Store) -> None:
         "correlation_id",
         "withdrawn",
         "key_attempted_monotonic",  # of this process alone
+        "sealed",  # the next test
     }
     await store.commit(Changes(work_changed=[known]))
     assert (await open_work(store))["w"] == known
     later = replace(known, due_at=9, state=WorkState.DUE)
     await store.commit(Changes(work_put_off=[later]))
     assert (await open_work(store))["w"] == later
+
+
+async def test_ciphertext_leaves_the_store_with_the_attempt_that_uses_it(store: Store) -> None:
+    """A password rests no longer than it must, sealed or not; what was never sent is put back."""
+    secret = {"password": "eyJ.canary"}
+    await store.commit(Changes(work_added=[work("w", sealed=secret)]))
+    assert (await open_work(store))["w"].sealed == secret
+    claimed = work("w", sealed=secret, attempts=1, state=WorkState.IN_FLIGHT)
+    await store.commit(Changes(work_claimed=[claimed]))
+    assert (await open_work(store))["w"].sealed == {}
+    await store.commit(Changes(work_changed=[replace(claimed, attempts=0, state=WorkState.DUE)]))
+    assert (await open_work(store))["w"].sealed == secret
+    await store.commit(Changes(work_changed=[replace(claimed, doubtful=True)]))
+    assert (await open_work(store))["w"].sealed == {}
 
 
 async def test_positions_are_kept_with_the_records_before_them(store: Store) -> None:

@@ -9,7 +9,7 @@ from bankrails_messaging.sqlite_store import create_sqlite_engine
 from payments_service.domain.bank_account import BankAccount, BankAccountState
 from payments_service.domain.mandate import Mandate, MandateState
 from payments_service.domain.payer import Payer, PayerState
-from payments_service.schema import upgrade
+from payments_service.main import SCHEMA
 from payments_service.store.repositories import BANK_ACCOUNTS, MANDATES, PAYERS
 from sqlalchemy import Connection, insert
 
@@ -21,7 +21,7 @@ ACCOUNTS = range(load.MERCHANTS * load.ACCOUNTS_PER_MERCHANT)
 def seed_store(path: Path) -> None:
     engine = create_sqlite_engine(path)
     with engine.connect() as connection:
-        upgrade(connection)
+        SCHEMA.upgrade(connection)
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
         _put(connection, PAYERS, [_payer(account) for account in ACCOUNTS])
         _put(connection, BANK_ACCOUNTS, [_bank_account(account) for account in ACCOUNTS])

@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class Clock(Protocol):
@@ -16,3 +16,14 @@ class Clock(Protocol):
         In virtual time both the flow and a jump count: a jump over `when` returns at once.
         """
         ...
+
+
+@runtime_checkable
+class SharedClock(Clock, Protocol):
+    """A virtual clock that several processes follow, and that waits for each of them before it moves on."""
+
+    async def join(self, name: str, port: int) -> None:
+        """Be waited for from now on; `GET /idle` at that port of ours says when we are done."""
+        ...
+
+    async def leave(self) -> None: ...

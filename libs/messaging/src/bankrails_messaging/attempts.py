@@ -166,9 +166,9 @@ class Attempts:
                     return effects[0].answer, True
                 if row.doubtful and not call.repeatable:
                     return None, False
-                return await call.send(row.payload), False
+                return await call.send({**row.payload, **row.sealed}), False
             case ReadCall() | NaturalKeyCall() | NeverRepeatCall():
-                return await call.send(row.payload), False
+                return await call.send({**row.payload, **row.sealed}), False
             case _:
                 raise TypeError(f"{type(call).__name__} has no call class")
 
@@ -272,7 +272,7 @@ class Attempts:
     ) -> None:
         """The outcome, and the end of the attempt, as one commit; the dispatcher decides on it next."""
         if ended:
-            row.state = WorkState.ANSWERED
+            row.state, row.sealed = WorkState.ANSWERED, {}
         outcome = {
             "work_id": row.id,
             "result": result.value,

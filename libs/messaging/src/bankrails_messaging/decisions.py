@@ -43,6 +43,20 @@ class Work:
     """None: at once."""
     gate: str | None = None
     """At most one call with the same gate is in flight or unknown; the next waits."""
+    sealed: dict[str, str] = field(default_factory=dict)
+    """Ciphertext that the call needs: merged into the payload for `send`, erased from the store in the commit that
+    records the attempt, and never part of an Outcome."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A polling call that is there for ever: made at start where it is absent, put off by its answering's `again_at`."""
+
+    kind: str
+    key: str
+    payload: dict[str, Any]
+    budget: str
+    lane: Lane = Lane.POLLING
 
 
 @dataclass(frozen=True)
@@ -50,9 +64,15 @@ class Decision:
     aggregate: Any = None
     """The aggregate's new snapshot, or None when nothing of it changes."""
     events: tuple[Event, ...] = ()
+    """About that aggregate; without one there are none."""
     work: tuple[Work, ...] = ()
     again_at: datetime | None = None
     """For the answer of a polling call: ask again then instead of ending the work."""
+    also: tuple["Decision", ...] = ()
+    """Further aggregates that change in the same commit, each at most once in all of it."""
+    commands: tuple[Command, ...] = ()
+    """Commands of the service to itself: decided after this commit, by the ordinary handlers, and answered by events.
+    Their ids follow from what set them off, so a repeat changes nothing."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +146,7 @@ class Answering(Generic[S]):
     """How the outcomes of one kind of work are handled."""
 
     kind: str
-    command: type[Command]
-    """The command that asks for this work; it is answered should the outcome have to be parked."""
+    command: type[Command] | None
+    """The command that asks for this work; it is answered should the outcome have to be parked. None: nobody asked."""
     load: Callable[[Any, Sequence[Outcome]], Sequence[S]]
     decide: Callable[[Outcome, S, datetime], Decision]

@@ -13,20 +13,16 @@ one that was in hand at two crashes is parked.
 import asyncio
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import orjson
 import structlog
 from bankrails_clock.port import Clock
-from bankrails_contracts.answers import RefusalCode
-from bankrails_contracts.violations import first_violation
 from bankrails_telemetry.health import Progress
-from pydantic import ValidationError
 from sqlalchemy import Connection
 
-from bankrails_messaging.decisions import Answering, Decision, Handling, Outcome, Refusal, Result
+from bankrails_messaging.cases import Case, Reader, repeated
+from bankrails_messaging.decisions import Answering, Decision, Handling, Outcome, Refusal
 from bankrails_messaging.enactment import Enactment
 from bankrails_messaging.metrics import MessagingMetrics
 from bankrails_messaging.recovery import release_parked
@@ -50,17 +46,6 @@ Load = Callable[[Any, Sequence[Any]], Sequence[Any]]
 log = structlog.get_logger()
 
 
-@dataclass(slots=True)
-class _Case:
-    row: InboxRow
-    told: bool = False
-    """It stands behind a parked one and is only told so."""
-    handling: Handling[Any, Any] | Answering[Any] | None = None
-    message: Any = None
-    verdict: Decision | Refusal | None = None
-    bug: Exception | None = None
-
-
 class Dispatcher:
     def __init__(
         self,
@@ -81,8 +66,7 @@ class Dispatcher:
         self._writer = writer
         self._pool = pool
         self._clock = clock
-        self._handlings: Mapping[str, Handling[Any, Any]] = {item.message.type: item for item in handlings}
-        self._answerings: Mapping[str, Answering[Any]] = {item.kind: item for item in answerings}
+        self._reader = Reader(handlings, answerings)
         self._enactment = enactment
         self._reads = reads
         self._metrics = metrics
@@ -146,6 +130,11 @@ class Dispatcher:
         return len(queue)
 
     @property
+    def idle(self) -> bool:
+        """Nothing that could be decided is undecided. What is parked is somebody's to release."""
+        return not self._waves and not self._ready and not self._wake.is_set()
+
+    @property
     def parked(self) -> Mapping[str, str]:
         """Parked key → id of the message that parked it."""
         return self._parked
@@ -182,9 +171,9 @@ class Dispatcher:
         if self._waves:
             await asyncio.wait(self._waves)
 
-    def _take(self) -> list[_Case]:
+    def _take(self) -> list[Case]:
         """The heads of ready keys. A row that has to be tried alone ends the wave before it, or makes one by itself."""
-        taken: list[_Case] = []
+        taken: list[Case] = []
         while self._ready and len(taken) < WAVE_KEYS:
             key = self._ready[0]
             queue = self._queues.get(key)
@@ -197,7 +186,7 @@ class Dispatcher:
                     if row.state == "new":
                         row.state = "waiting"  # from here on it is being told
                         self.waiting -= 1
-                        taken.append(_Case(row, told=True))
+                        taken.append(Case(row, told=True))
                 continue
             row = queue[0]
             alone = row.hands > 0 and row.seq in self._suspects
@@ -205,12 +194,12 @@ class Dispatcher:
                 return taken
             self._ready.popleft()
             self._in_hand.add(key)
-            taken.append(_Case(row))
+            taken.append(Case(row))
             if alone:
                 return taken
         return taken
 
-    async def _wave(self, cases: list[_Case]) -> None:
+    async def _wave(self, cases: list[Case]) -> None:
         suspects = [case.row for case in cases if case.row.seq in self._suspects and not case.told]
         broken = [row for row in suspects if row.hands >= IN_HAND_CRASHES_MAX]
         if suspects and not broken:
@@ -219,10 +208,10 @@ class Dispatcher:
             if case.row in broken:
                 case.bug = RuntimeError("in hand at two crashes")
             elif not case.told:
-                self._read(case)
+                self._reader.read(case)
         await self._settle(cases)
 
-    async def _settle(self, cases: list[_Case]) -> None:
+    async def _settle(self, cases: list[Case]) -> None:
         """Decide, commit, and let the keys go on."""
         for tries in range(1, CONFLICT_TRIES + 1):
             await self._decide(cases)
@@ -248,7 +237,7 @@ class Dispatcher:
         if not self._ready:
             self._progress.rest(DECISION)
 
-    def _release(self, case: _Case) -> None:
+    def _release(self, case: Case) -> None:
         row = case.row
         if row.seq is not None:
             self._suspects.discard(row.seq)
@@ -272,43 +261,8 @@ class Dispatcher:
                 del self._queues[row.key]
         self._wake.set()
 
-    # One message
-
-    def _read(self, case: _Case) -> None:
-        """Parse the body into its contract; what breaks it is refused by name."""
-        row = case.row
-        if row.kind == INTERNAL:
-            case.handling = self._answerings[row.type]
-            data = orjson.loads(row.body or "{}")
-            data["result"] = Result(data["result"])
-            case.message = Outcome(kind=row.type, key=row.key, command_id=row.causation_id or "", **data)
-        elif row.variant:
-            case.verdict = Refusal(RefusalCode.ID_REUSED, "this id was used before with other content")
-        elif row.refusal is not None:
-            known = orjson.loads(row.refusal)
-            case.verdict = Refusal(RefusalCode(known["code"]), known["reason"], known["field"])
-        else:
-            self._parse(case)
-
-    def _parse(self, case: _Case) -> None:
-        handling = self._handlings.get(case.row.type)
-        if handling is None:
-            case.bug = LookupError("no handling for this type")
-            return
-        try:
-            message = handling.message.model_validate_json(case.row.body or "")
-        except ValidationError as error:
-            broken = first_violation(handling.message, error)
-            case.verdict = Refusal(RefusalCode.INVALID, broken.reason, broken.field)
-            return
-        if message.key != case.row.key:
-            field = handling.message.aggregate_field
-            case.verdict = Refusal(RefusalCode.KEY_MISMATCH, "the record's key is not the aggregate id", field)
-            return
-        case.handling, case.message = handling, message
-
-    async def _decide(self, cases: Sequence[_Case]) -> None:
-        by_handling: defaultdict[int, list[_Case]] = defaultdict(list)
+    async def _decide(self, cases: Sequence[Case]) -> None:
+        by_handling: defaultdict[int, list[Case]] = defaultdict(list)
         for case in cases:
             if case.handling is not None and case.bug is None:
                 case.verdict = None
@@ -322,13 +276,13 @@ class Dispatcher:
                 if case.bug is not None:
                     continue
                 try:
-                    case.verdict = _repeated(handling, situation, case.row) or handling.decide(
+                    case.verdict = repeated(handling, situation, case.row) or handling.decide(
                         case.message, situation, now
                     )
                 except Exception as bug:  # a bug in one decision parks its key and nobody else
                     case.bug = bug
 
-    async def _load(self, load: Load, some: list[_Case]) -> Sequence[Any]:
+    async def _load(self, load: Load, some: list[Case]) -> Sequence[Any]:
         try:
             return await self._store.read(
                 lambda connection: load(self._reads(connection), [case.message for case in some])
@@ -339,7 +293,7 @@ class Dispatcher:
                 return [None]
             return [(await self._load(load, [case]))[0] for case in some]
 
-    def _changes(self, cases: Iterable[_Case]) -> Changes:
+    def _changes(self, cases: Iterable[Case]) -> Changes:
         """Everything that follows from the verdicts, as one unit of work."""
         changes = Changes()
         now = self._clock.now()
@@ -353,7 +307,7 @@ class Dispatcher:
                 self._park(case, now, changes)
         return changes
 
-    def _follow(self, case: _Case, now: datetime) -> Changes:
+    def _follow(self, case: Case, now: datetime) -> Changes:
         """What one verdict means; without one the key is parked, and this message waits behind the parked one."""
         changes = Changes()
         row = case.row
@@ -374,7 +328,7 @@ class Dispatcher:
         elif outcome.ended:
             changes.work_ended.append(outcome.work_id)
 
-    def _park(self, case: _Case, now: datetime, changes: Changes) -> None:
+    def _park(self, case: Case, now: datetime, changes: Changes) -> None:
         row = case.row
         behind = self._parked.get(row.key) if case.bug is None else None
         reason = type(case.bug).__name__ if case.bug is not None else f"waits behind {behind}"
@@ -385,10 +339,10 @@ class Dispatcher:
         changes.parked.append((row.seq or 0, "parked" if case.bug is not None else "waiting", reason))
         if row.kind == COMMAND:
             self._enactment.park(row, row.type, reason, behind, now, changes)
-        elif row.kind == INTERNAL:
-            self._enactment.park(row, self._answerings[row.type].command.type, reason, behind, now, changes)
+        elif (asked_by := self._reader.asked_by(row)) is not None:
+            self._enactment.park(row, asked_by.type, reason, behind, now, changes)
 
-    def _count(self, case: _Case) -> None:
+    def _count(self, case: Case) -> None:
         match case.verdict:
             case _ if case.bug is not None:
                 outcome = "parked"
@@ -407,13 +361,3 @@ class Dispatcher:
             correlation_id=case.row.correlation_id,
             outcome=outcome,
         )
-
-
-def _repeated(handling: Handling[Any, Any] | Answering[Any], situation: Any, row: InboxRow) -> Refusal | None:
-    """The refusal of a creating command whose aggregate exists; this guard outlives the pruning of the inbox."""
-    existing = handling.existing(situation) if isinstance(handling, Handling) and handling.existing else None
-    if existing is None:
-        return None
-    if existing.content_hash == row.content_hash:
-        return Refusal(RefusalCode.ALREADY_EXISTS, "it exists, made by the same content", about=existing)
-    return Refusal(RefusalCode.CONFLICT, "it exists, made by other content", about=existing)

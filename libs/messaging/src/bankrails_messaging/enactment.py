@@ -1,5 +1,6 @@
 """A verdict made into rows: the saved snapshot with its sequence raised, the events in their envelopes, the work."""
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -11,14 +12,14 @@ import orjson
 from bankrails_contracts.answers import CommandParked, CommandRefused
 from bankrails_contracts.envelope import format_instant
 from bankrails_contracts.ids import uuid7
-from bankrails_contracts.message import Event, Service
+from bankrails_contracts.message import Command, Event, Service
 from bankrails_contracts.topics import RECORD_BYTES_MAX, Channel, topic_name
 from bankrails_telemetry.redaction import clean_text
 from sqlalchemy import Connection, Row, Table, select
 
 from bankrails_messaging.decisions import Decision, Refusal, Work
 from bankrails_messaging.rows import Changes, DeadLetterRow, InboxRow, OutboxRow, Save, to_micros
-from bankrails_messaging.sorting import INTERNAL
+from bankrails_messaging.sorting import COMMAND, INTERNAL, content_hash
 from bankrails_messaging.work_row import WorkRow
 
 S = TypeVar("S")
@@ -78,8 +79,14 @@ class Enactment:
             for event in verdict.events:
                 sequence += 1
                 self._publish(row, event, source, aggregate.id, sequence, now, changes)
+        elif verdict.events:
+            raise ValueError("events without the aggregate that they are about")
         for work in verdict.work:
-            changes.work_added.append(_work_row(row, work, now))
+            changes.work_added.append(_work_row(row, work, now, row.key if aggregate is None else aggregate.id))
+        for command in verdict.commands:
+            changes.received.append(self._own_command(row, command, now))
+        for further in verdict.also:
+            self.enact(row, further, now, changes)
 
     def park(
         self, row: InboxRow, command_type: str, reason: str, behind: str | None, now: datetime, changes: Changes
@@ -120,6 +127,23 @@ class Enactment:
             return
         self._save(row, about, 1, changes)
         self._publish(row, event, self.repositories[type(about)].source, about.id, about.sequence + 1, now, changes)
+
+    def _own_command(self, row: InboxRow, command: Command, now: datetime) -> InboxRow:
+        cause = hashlib.sha256(f"{row.source} {row.message_id} {command.type} {command.key}".encode()).hexdigest()
+        body = command.model_dump_json(exclude_none=True)
+        return InboxRow(
+            source=f"/bankrails/{self.service}",
+            message_id=cause[:32],
+            kind=COMMAND,
+            type=command.type,
+            key=command.key,
+            content_hash=content_hash(command.type, None, orjson.loads(body)),
+            body=body,
+            correlation_id=row.correlation_id,
+            causation_id=_command_id(row),
+            traceparent=row.traceparent,
+            received_at=to_micros(now),
+        )
 
     def _save(self, row: InboxRow, snapshot: Any, events: int, changes: Changes) -> None:
         """The snapshot's next row: its version raised, and its sequence by the events about it."""
@@ -174,12 +198,13 @@ def _text(now: datetime) -> str:
     return format_instant(now)
 
 
-def _work_row(row: InboxRow, work: Work, now: datetime) -> WorkRow:
+def _work_row(row: InboxRow, work: Work, now: datetime, key: str) -> WorkRow:
     return WorkRow(
         id=uuid7(),
-        key=row.key,
+        key=key,
         kind=work.kind,
         payload=orjson.loads(orjson.dumps(work.payload)),
+        sealed=dict(work.sealed),
         budget=work.budget,
         lane=int(work.lane),
         causation_id=_command_id(row),

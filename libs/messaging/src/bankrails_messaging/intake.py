@@ -118,6 +118,11 @@ class Intake:
                 self._room.set()
             await self._commit_offsets()
 
+    @property
+    def consumed(self) -> dict[str, int]:
+        """The next offset to read, by `topic/partition`: everything before it is stored, or nothing to us."""
+        return {f"{topic}/{number}": self._positions.get((topic, number), 0) for topic, number in self._partitions}
+
     def poll_age_seconds(self) -> float | None:
         """Since Kafka last answered the fetch of the partition that waits longest; None before the first answer.
 
@@ -154,13 +159,16 @@ class Intake:
         self._probe(Stop.RECORDS_READ)
         now = self._clock.now()
         changes = Changes()
+        skipped = 0
         for record in records:
             where = (record.topic, record.partition)
             if record.offset < self._positions.get(where, 0):
                 continue
             changes.positions[where] = record.offset + 1
             row = self._door.sort(record, now)
-            if isinstance(row, DeadLetterRow):
+            if row is None:
+                skipped += 1
+            elif isinstance(row, DeadLetterRow):
                 changes.dead_letters.append(row)
                 changes.outbox.append(self._enactment.dead_letter(row))
                 self._metrics.dead_letters.labels(row.reason).inc()
@@ -178,6 +186,7 @@ class Intake:
         self._metrics.records.labels("stored").inc(len(changes.received) - repeats)
         self._metrics.records.labels("repeated").inc(repeats)
         self._metrics.records.labels("dead").inc(len(changes.dead_letters))
+        self._metrics.records.labels("skipped").inc(skipped)
 
     async def _commit_offsets(self, seconds: float = OFFSET_COMMIT_SECONDS) -> None:
         consumer: AIOKafkaConsumer | None = self._subscriber.consumer

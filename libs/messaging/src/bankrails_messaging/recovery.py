@@ -40,6 +40,7 @@ def open_work(connection: Connection) -> Iterator[WorkRow]:
         values = {name: value for name, value in row.items() if name != "shard"}
         values["payload"] = orjson.loads(values["payload"])
         values["state"] = WorkState(values["state"])
+        values["sealed"] = orjson.loads(values["sealed"] or "{}")
         yield WorkRow(**values)
 
 

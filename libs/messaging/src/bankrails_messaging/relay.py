@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import lru_cache
+from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaProducer
@@ -63,6 +64,8 @@ class Relay:
         self._producer: AIOKafkaProducer | None = None
         self._partition_counts: dict[str, int] = {}
         self._closing = False
+        self.published: dict[str, int] = {}
+        """The offset after the last event that Kafka acknowledged, by `topic/partition`."""
 
     def take(self, rows: Iterable[OutboxRow]) -> None:
         """Rows in commit order: those of the store first, then each commit's own."""
@@ -150,10 +153,15 @@ class Relay:
             if not future.done() or future.cancelled() or future.exception() is not None:
                 break
             acknowledged += 1
+            self._note(future.result())
         if acknowledged < len(batch):
             self._metrics.relay_failures.inc()
             await self._drop_producer()
         return acknowledged
+
+    def _note(self, told: Any) -> None:
+        where = f"{told.topic}/{told.partition}"
+        self.published[where] = max(self.published.get(where, 0), told.offset + 1)
 
     async def _open_producer(self) -> AIOKafkaProducer:
         if self._producer is None:

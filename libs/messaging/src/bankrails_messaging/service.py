@@ -9,32 +9,32 @@ import gc
 import signal
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import structlog
-from aiohttp import web
 from bankrails_clock.port import Clock
+from bankrails_contracts.ids import uuid7
 from bankrails_contracts.message import Service as ServiceName
 from bankrails_contracts.topics import Channel, Topic, topics_of
-from bankrails_telemetry.health import Progress, holds, not_older_than
+from bankrails_telemetry.health import Progress
 from bankrails_telemetry.metrics import LoopLag
-from bankrails_telemetry.ops_server import OpsServer
 from bankrails_vendor_http.budget import Budget
 from prometheus_client import CollectorRegistry
 from sqlalchemy import Connection
 
 from bankrails_messaging import recovery
 from bankrails_messaging.calls import VendorCall
-from bankrails_messaging.decisions import Answering, Handling
-from bankrails_messaging.dispatcher import DECISION, Dispatcher
+from bankrails_messaging.decisions import Answering, Handling, Standing
+from bankrails_messaging.dispatcher import Dispatcher
 from bankrails_messaging.enactment import Enactment
 from bankrails_messaging.intake import Intake
 from bankrails_messaging.metrics import MessagingMetrics
-from bankrails_messaging.relay import ACKNOWLEDGEMENT, Relay
+from bankrails_messaging.operations import BEAT, Operations, on_the_clock
+from bankrails_messaging.relay import Relay
 from bankrails_messaging.rows import Changes, InboxRow, to_micros
 from bankrails_messaging.sorting import Door
 from bankrails_messaging.start import StartRefused
@@ -42,7 +42,8 @@ from bankrails_messaging.stops import Probe, unwatched
 from bankrails_messaging.store import Store
 from bankrails_messaging.topic_setup import ensure_topics
 from bankrails_messaging.work import WorkPool
-from bankrails_messaging.writer import STORE_COMMIT, GroupWriter
+from bankrails_messaging.work_row import WorkRow
+from bankrails_messaging.writer import GroupWriter
 
 STOP_SECONDS = 8.0
 """Of the ten that an orchestrator gives before it kills; the rest is for closing what is left."""
@@ -56,8 +57,6 @@ PRUNE_EVERY_SECONDS = 600.0
 GAUGES_EVERY_SECONDS = 1.0
 COLLECT_AFTER = (20_000, 20, 50)
 """Messages in hand are many and short-lived, and hold few cycles: collecting rarely costs a few megabytes."""
-STUCK_SECONDS = 30.0
-"""Work that is there and makes no progress for so long is stuck: far above any wait that heals by itself."""
 
 log = structlog.get_logger()
 
@@ -67,6 +66,8 @@ class Parts:
     """What makes one service different from another."""
 
     service: ServiceName
+    name: str
+    """As in logs, metrics and on the clock: `payments-service`."""
     store: Store
     clock: Clock
     handlings: Sequence[Handling[Any, Any]]
@@ -83,6 +84,7 @@ class Parts:
     ops_port: int
     listens_to: Sequence[Topic] = ()
     """Other services' event topics."""
+    standing: Sequence[Standing] = ()
     jwks: Callable[[], Mapping[str, object]] | None = None
     probe: Probe = unwatched
 
@@ -98,6 +100,10 @@ class RunningService:
 
     def stop(self) -> None:
         self._stopping.set()
+
+    @property
+    def _taking_part(self) -> bool:
+        return self.ready.is_set() and not self._stopping.is_set()
 
     async def run(self, on_ready: Callable[[str], None] = lambda address: None) -> None:
         """Until `stop`, SIGTERM or SIGINT. Raises what went wrong otherwise."""
@@ -119,12 +125,12 @@ class RunningService:
         parts = self._parts
         store, metrics = parts.store, self._metrics
         own = topics_of(parts.service)
-        await ensure_topics(parts.bootstrap_servers, own)
+        await ensure_topics(parts.bootstrap_servers, (*own, *parts.listens_to))
         clean = await store.read(recovery.was_clean)
         await store.write(partial(recovery.mark_run, clean=False))
         last_seq = await store.read(recovery.last_outbox_seq)
 
-        writer = GroupWriter(
+        self._writer = writer = GroupWriter(
             store, self._land, next_outbox_seq=last_seq + 1, progress=self._progress, on_commit=self._committed
         )
         self._relay = relay = Relay(
@@ -189,8 +195,14 @@ class RunningService:
             receiving = begin(intake.run(), "intake")
             working = begin(pool.run(), "work")
             deciding = begin(dispatcher.run(), "dispatcher")
-            async with self._operations(intake) as ops:
-                yield ops.address
+            operations = Operations(
+                parts.clock, dispatcher, pool, relay, intake, self._lag, self._progress, lambda: self._taking_part
+            )
+            async with (
+                operations.serving(parts.ops_host, parts.ops_port, parts.registry, parts.jwks) as address,
+                on_the_clock(parts.clock, parts.name, address),
+            ):
+                yield address
                 stop_by = time.monotonic() + STOP_SECONDS
                 await intake.stop()
                 await _within(REST_SECONDS, receiving)
@@ -222,7 +234,10 @@ class RunningService:
         self._dispatcher.resume(found, after_crash=not clean)
         work = await self._parts.store.read(lambda connection: list(recovery.open_work(connection)))
         kinds = {call.kind for call in self._parts.calls}
+        standing = {item.kind for item in self._parts.standing}
         for row in work:
+            if row.kind in standing:
+                continue
             if row.kind not in kinds:
                 raise StartRefused(f"there is open work of kind {row.kind!r}, which this release does not know")
             try:
@@ -233,6 +248,34 @@ class RunningService:
                 ) from None
         # After the messages: what this sets off is a message too, and must stand behind them, once.
         self._pool.add(work)
+        await self._stand(work)
+
+    async def _stand(self, open_work: Sequence[WorkRow]) -> None:
+        """Make the standing calls that are absent, and end those that are configured no longer."""
+        wanted = {(item.kind, item.key): item for item in self._parts.standing}
+        kinds = {item.kind for item in self._parts.standing}
+        there = {(row.kind, row.key) for row in open_work}
+        now = to_micros(self._parts.clock.now())
+        changes = Changes(
+            work_ended=[row.id for row in open_work if row.kind in kinds and (row.kind, row.key) not in wanted],
+            work_added=[
+                WorkRow(
+                    id=uuid7(),
+                    key=item.key,
+                    kind=item.kind,
+                    payload=item.payload,
+                    budget=item.budget,
+                    lane=int(item.lane),
+                    causation_id=f"{item.kind}:{item.key}",
+                    correlation_id=f"{item.kind}:{item.key}",
+                    due_at=now,
+                )
+                for where, item in wanted.items()
+                if where not in there
+            ],
+        )
+        if changes.work_ended or changes.work_added:
+            await self._writer.commit(changes)
 
     def _land(self, changes: Changes) -> None:
         """What a durable unit of work sets in motion, in commit order."""
@@ -260,7 +303,7 @@ class RunningService:
     async def _observe(self) -> None:
         """Gauges that are counted, not incremented; and the beat that liveness watches."""
         while True:
-            self._progress.mark("event loop")
+            self._progress.mark(BEAT)
             metrics = self._metrics
             metrics.waiting.set(self._dispatcher.waiting)
             metrics.outbox.set(self._relay.waiting)
@@ -277,46 +320,6 @@ class RunningService:
             # A page at a time: everybody else's commits go in between.
             while await self._parts.store.write(partial(recovery.forget_answered, before=before)):  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
-
-    @asynccontextmanager
-    async def _operations(self, intake: Intake) -> AsyncIterator[OpsServer]:
-        """Raises StartRefused when the address is taken."""
-        server = self._ops_server(intake)
-        async with AsyncExitStack() as stack:
-            try:
-                await stack.enter_async_context(server)
-            except OSError as error:
-                address = f"{self._parts.ops_host}:{self._parts.ops_port}"
-                raise StartRefused(f"the operations server cannot listen at {address}: {error.strerror}") from error
-            yield server
-
-    def _ops_server(self, intake: Intake) -> OpsServer:
-        expect = self._progress.expect
-        live = {
-            "event loop": expect("event loop", max_age_seconds=10, reason="the gauges tick every second"),
-            "loop lag": self._lag.under(5.0),
-            DECISION: expect(DECISION, max_age_seconds=STUCK_SECONDS, reason="messages wait and none is decided"),
-        }
-        ready = {
-            "running": holds(lambda: self.ready.is_set() and not self._stopping.is_set(), "starting or stopping"),
-            STORE_COMMIT: expect(STORE_COMMIT, max_age_seconds=STUCK_SECONDS, reason="the store takes nothing"),
-            ACKNOWLEDGEMENT: expect(ACKNOWLEDGEMENT, max_age_seconds=STUCK_SECONDS, reason="Kafka takes no events"),
-            "kafka fetch": not_older_than(STUCK_SECONDS, intake.poll_age_seconds, "Kafka answers no fetch"),
-        }
-        parts = self._parts
-        server = OpsServer(
-            parts.ops_host, parts.ops_port, registry=parts.registry, live=live, ready=ready, jwks=parts.jwks
-        )
-        server.add_route("GET", "/parked", self._show_parked)
-        server.add_route("POST", "/parked/{key}/release", self._release_parked)
-        return server
-
-    async def _show_parked(self, request: web.Request) -> web.StreamResponse:
-        return web.json_response({"parked": dict(self._dispatcher.parked)})
-
-    async def _release_parked(self, request: web.Request) -> web.StreamResponse:
-        freed = await self._dispatcher.release(request.match_info["key"])
-        return web.json_response({"released": freed}, status=200 if freed else 404)
 
 
 def _failures(tasks: Iterable[asyncio.Task[None]]) -> list[BaseException]:

@@ -13,7 +13,7 @@ from bankrails_contracts.answers import DeadLetter, DeadLetterReason, RefusalCod
 from bankrails_contracts.ids import uuid7
 from bankrails_contracts.message import REGISTRY, Kind, Message, Service
 from bankrails_contracts.sealed import in_clear, sealed_paths
-from bankrails_contracts.topics import RECORD_BYTES_MAX, channel_of, topic_name
+from bankrails_contracts.topics import RECORD_BYTES_MAX, Channel, channel_of, topic_name
 from bankrails_contracts.violations import first_violation
 from pydantic import ValidationError
 
@@ -54,14 +54,17 @@ class Door:
 
     service: Service
     encrypt_head: Encrypt | None = None
+    hears: frozenset[str] = frozenset()
+    """Types of other services' events that are handled here."""
 
-    def sort(self, record: Record, now: datetime) -> InboxRow | DeadLetterRow:
+    def sort(self, record: Record, now: datetime) -> InboxRow | DeadLetterRow | None:
+        """None: an event that nobody here listens to."""
         try:
             return self._row(record, now)
         except _DeadError as dead:
             return self.dead_letter(record, dead.reason, dead.detail, now)
 
-    def _row(self, record: Record, now: datetime) -> InboxRow:
+    def _row(self, record: Record, now: datetime) -> InboxRow | None:
         size_bytes = len(record.value or b"") + sum(len(name) + len(text or b"") for name, text in record.headers)
         if size_bytes > RECORD_BYTES_MAX:
             raise _DeadError(DeadLetterReason.TOO_LARGE, f"{size_bytes} bytes; at most {RECORD_BYTES_MAX}")
@@ -71,6 +74,8 @@ class Door:
             raise _DeadError(DeadLetterReason.NOT_JSON, str(error)) from error
         except binding.EnvelopeError as error:
             raise _DeadError(DeadLetterReason.NO_ENVELOPE, str(error)) from error
+        if record.topic != topic_name(self.service, Channel.COMMANDS) and envelope.type not in self.hears:
+            return None
         model = self._model(envelope.type, record.topic)
         try:
             data = orjson.loads(body)
@@ -96,7 +101,9 @@ class Door:
             partition=record.partition,
             offset=record.offset,
         )
-        if not record.key:
+        if model.kind is Kind.EVENT:
+            _check_fact(model, body, row.key)
+        elif not record.key:
             row.refusal = _refusal(RefusalCode.KEY_MISSING, "the record has no key", model.aggregate_field)
         if _has_sealed(model):
             _keep_sealed(row, model, data)
@@ -149,6 +156,17 @@ def content_hash(type_name: str, subject: str | None, data: Any) -> str:
     """SHA-256, hexadecimal, of type, subject and data with sorted keys: what "the same content" means."""
     canonical = orjson.dumps([type_name, subject, data], option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(canonical).hexdigest()
+
+
+def _check_fact(model: type[Message], body: bytes, key: str) -> None:
+    """A fact cannot be refused, so one that breaks its contract is dead here and now."""
+    try:
+        event = model.model_validate_json(body)
+    except ValidationError as error:
+        broken = first_violation(model, error)
+        raise _DeadError(DeadLetterReason.INVALID_EVENT, f"{broken.field}: {broken.reason}") from None
+    if event.key != key:
+        raise _DeadError(DeadLetterReason.INVALID_EVENT, "the record's key is not the aggregate id")
 
 
 def _keep_sealed(row: InboxRow, model: type[Message], data: Any) -> None:

@@ -39,6 +39,7 @@ _WORK_CHANGING = [
     "clean_look_ups",
     "keys_used",
     "gate_held",
+    "sealed",
 ]
 _WORK_FIXED = ["id", "key", "kind", "budget", "lane", "gate", "causation_id", "correlation_id", "traceparent"]
 
@@ -177,19 +178,27 @@ def _claim(connection: Connection, rows: list[WorkRow], rechecks: Mapping[str, R
         reasons = rechecks[kind](connection, some)
         for row in some:
             row.withdrawn = reasons.get(row.id)
-    _many(connection, _CHANGE_WORK, (_changed_work(row) for row in rows if row.withdrawn is None))
+    going = (_changed_work(row) for row in rows if row.withdrawn is None)
+    _many(connection, _CHANGE_WORK, ({**values, "v_sealed": None} for values in going))
 
 
 def _new_work(row: WorkRow) -> dict[str, Any]:
     made = {name: getattr(row, name) for name in (*_WORK_FIXED, *_WORK_CHANGING)}
+    made["sealed"] = _sealed(row)
     made["payload"] = orjson.dumps(row.payload).decode()
     return made
 
 
 def _changed_work(row: WorkRow) -> dict[str, Any]:
     made = {f"v_{name}": getattr(row, name) for name in _WORK_CHANGING}
+    made["v_sealed"] = _sealed(row)
     made["i"] = row.id
     return made
+
+
+def _sealed(row: WorkRow) -> str | None:
+    # What may have been used is not put back: from the first attempt in doubt on, it lives in memory alone.
+    return orjson.dumps(row.sealed).decode() if row.sealed and not row.doubtful else None
 
 
 @lru_cache(maxsize=64)

@@ -108,6 +108,8 @@ class Work(SQLModel, table=True):
     looked_up_at: int | None = Field(default=None, sa_type=BIG)
     clean_look_ups: int = 0
     keys_used: int = 0
+    sealed: str | None = Field(default=None, sa_type=Text)
+    """JSON of the ciphertext that the call needs; null from the first recorded attempt on."""
 
 
 class DeadLetterEntry(SQLModel, table=True):

@@ -15,7 +15,7 @@ import random
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -74,6 +74,8 @@ class WorkPool:
         self._flying: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._closing = False
+        self._asleep = False
+        self._wake_at: int | None = None
         self.failed: BaseException | None = None
 
     # Rows come and go
@@ -140,7 +142,9 @@ class WorkPool:
                 again_at = self._launch(name)
                 if again_at is not None and (wake_at is None or again_at < wake_at):
                     wake_at = again_at
+            self._wake_at, self._asleep = wake_at, True
             await self._clock.wait_until(None if wake_at is None else from_micros(wake_at), self._wake)
+            self._asleep = False
             await asyncio.sleep(0)  # a wait that was over before it began must not keep the loop from everybody else
 
     def _launch(self, name: str) -> int | None:
@@ -254,7 +258,17 @@ class WorkPool:
                 log.warning("work.abandoned", calls=len(late))
                 await asyncio.wait(late)
 
-    # What operators see
+    # What operators, and whoever moves the clock, see
+
+    @property
+    def idle(self) -> bool:
+        """Nothing flies, and nothing could fly before `next_due`."""
+        due = self._wake_at is not None and self._wake_at <= to_micros(self._clock.now())
+        return self._asleep and not due and not self._flying and not self._wake.is_set()
+
+    @property
+    def next_due(self) -> datetime | None:
+        return None if self._wake_at is None else from_micros(self._wake_at)
 
     def by_state(self) -> dict[str, int]:
         counted = {state.value: 0 for state in WorkState}

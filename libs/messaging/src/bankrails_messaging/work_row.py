@@ -37,6 +37,8 @@ class WorkRow:
     correlation_id: str
     due_at: int
     gate: str | None = None
+    sealed: dict[str, str] = field(default_factory=dict, repr=False)
+    """Ciphertext for the call. The store's copy is erased when an attempt is recorded; this one serves until the end."""
     traceparent: str | None = None
     state: WorkState = WorkState.DUE
     gate_held: str | None = None

@@ -15,7 +15,7 @@ import asyncpg
 from bankrails_messaging.postgres_store import asyncpg_url
 from bankrails_messaging.sqlite_store import create_sqlite_engine
 from bankrails_messaging.statements import POSITION
-from payments_service.schema import upgrade
+from payments_service.main import SCHEMA
 from sqlalchemy import Connection, insert
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -31,7 +31,7 @@ class SqliteDatabases:
         self._template = folder / "template.db"
         engine = create_sqlite_engine(self._template)
         with engine.connect() as connection:
-            upgrade(connection)
+            SCHEMA.upgrade(connection)
         with engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         engine.dispose()
@@ -53,7 +53,7 @@ class PostgresDatabases:
         self._server = server
         self._numbers = itertools.count(1)
         asyncio.run(self._statements([f"DROP DATABASE IF EXISTS {TEMPLATE}", f"CREATE DATABASE {TEMPLATE}"]))
-        asyncio.run(_run_sync(self._address(TEMPLATE), upgrade))
+        asyncio.run(_run_sync(self._address(TEMPLATE), SCHEMA.upgrade))
 
     def fresh(self, positions: Positions) -> str:
         """As with SQLite. Needs a server on which nobody is connected to the template."""

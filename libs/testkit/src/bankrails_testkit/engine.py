@@ -1,6 +1,7 @@
 """The message path without Kafka: a real store, the writer, the dispatcher and the worker, on a clock held by hand.
 
-It decides about `Thing`s, an aggregate with nothing to it, by commands that the contracts happen to have.
+Left to itself it decides about `Thing`s, an aggregate with nothing to it, by commands that the contracts happen to have;
+a service's own handlings, repositories and reads may be put in their place.
 """
 
 import asyncio
@@ -15,10 +16,11 @@ from typing import Any, Self
 
 import orjson
 from bankrails_clock import ManualClock
+from bankrails_contracts import answers
 from bankrails_contracts.envelope import Envelope
-from bankrails_contracts.message import Command, Service
+from bankrails_contracts.message import Command, Event, Kind, Message, Service
 from bankrails_contracts.payments import CollectPayment, CommandParked, CommandRefused
-from bankrails_contracts.topics import Channel, topic_name
+from bankrails_contracts.topics import Channel, channel_of, topic_name
 from bankrails_messaging import recovery
 from bankrails_messaging.calls import VendorCall
 from bankrails_messaging.decisions import Answering, Decision, Handling, Outcome
@@ -87,9 +89,11 @@ class Record:
     offset: int = 0
 
 
-def record_of(command: Command, id: str, **envelope: Any) -> Record:
-    made = Envelope(id=id, source=SOURCE, type=command.type, **envelope)
-    return Record(command.model_dump_json(exclude_none=True).encode(), command.key.encode(), made.headers())
+def record_of(message: Message, id: str, source: str = SOURCE, **envelope: Any) -> Record:
+    made = Envelope(id=id, source=source, type=message.type, **envelope)
+    body = message.model_dump_json(exclude_none=True).encode()
+    topic = topic_name(message.service, channel_of(message.kind))
+    return Record(body, message.key.encode(), made.headers(), topic)
 
 
 @dataclass
@@ -136,13 +140,19 @@ class Engine:
     published: list[Published] = field(default_factory=list)
     landed: list[Changes] = field(default_factory=list)
     failed: list[BaseException] = field(default_factory=list)
+    service: Service = Service.PAYMENTS
+    repositories: Mapping[type, Repository[Any]] = field(default_factory=lambda: {Thing: THING_REPOSITORY})
+    reads: Callable[[Connection], Any] = ThingReads
+    refused: type[answers.CommandRefused] = CommandRefused
+    parked: type[answers.CommandParked] = CommandParked
 
     def __post_init__(self) -> None:
         self._numbers = itertools.count(1)
         self.progress = Progress()
         self.metrics = MessagingMetrics(CollectorRegistry())
         self.budget = Budget(self.quota, self.clock)
-        self.door = Door(Service.PAYMENTS)
+        heard = (item.message.type for item in self.handlings if item.message.kind is Kind.EVENT)
+        self.door = Door(self.service, hears=frozenset(heard))
         self._tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
@@ -162,7 +172,6 @@ class Engine:
             probe=self.probe,
             rng=random.Random(1),
         )
-        repositories: Mapping[type, Repository[Any]] = {Thing: THING_REPOSITORY}
         self.dispatcher = Dispatcher(
             self.store,
             self.writer,
@@ -170,8 +179,8 @@ class Engine:
             self.clock,
             self.handlings,
             self.answerings,
-            Enactment(Service.PAYMENTS, repositories, CommandRefused, CommandParked),
-            ThingReads,
+            Enactment(self.service, self.repositories, self.refused, self.parked),
+            self.reads,
             self.metrics,
             progress=self.progress,
             probe=self.probe,
@@ -192,8 +201,8 @@ class Engine:
         await self.pool.stop(0)
         await self.store.close()
 
-    async def receive(self, *records: Record) -> list[InboxRow | DeadLetterRow]:
-        """As one batch from Kafka."""
+    async def receive(self, *records: Record) -> list[InboxRow | DeadLetterRow | None]:
+        """As one batch from Kafka; None for what nobody here listens to."""
         rows = [self.door.sort(record, self.clock.now()) for record in records]
         changes = Changes(
             received=[row for row in rows if isinstance(row, InboxRow)],
@@ -201,6 +210,10 @@ class Engine:
         )
         await self.writer.commit(changes)
         return rows
+
+    async def hear(self, *events: tuple[str, Event]) -> None:
+        """Other services' events, each with its id."""
+        await self.receive(*(record_of(event, id, f"/bankrails/{event.service}/test") for id, event in events))
 
     async def send(self, *commands: Command) -> list[str]:
         """The commands' ids."""

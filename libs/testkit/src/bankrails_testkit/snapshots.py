@@ -6,10 +6,10 @@ from typing import Any
 
 from bankrails_contracts.money import Currency
 from bankrails_contracts.payments import PaymentState
+from bankrails_helcim.merchant import Merchant
 from bankrails_messaging.decisions import Outcome, Result
 from payments_service.domain.bank_account import BankAccount, BankAccountState
 from payments_service.domain.mandate import Mandate, MandateState
-from payments_service.domain.merchant import Merchant
 from payments_service.domain.payer import Payer, PayerState
 from payments_service.domain.payment import Payment
 

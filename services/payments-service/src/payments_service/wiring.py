@@ -1,23 +1,16 @@
 """The only file that names concrete classes: settings in, a service out."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 
-from bankrails_clock.port import Clock
-from bankrails_clock.remote import RemoteClock
-from bankrails_clock.system import SystemClock
-from bankrails_contracts.answers import RefusalCode
 from bankrails_contracts.message import Service
 from bankrails_contracts.payments import CommandParked, CommandRefused
-from bankrails_messaging.enactment import Enactment
-from bankrails_messaging.postgres_store import PostgresStore
-from bankrails_messaging.service import Parts, RunningService
-from bankrails_messaging.sorting import Door
-from bankrails_messaging.sqlite_store import SqliteStore
+from bankrails_helcim.client import HelcimClient, MerchantAccess
+from bankrails_helcim.merchants_file import read_merchants
+from bankrails_messaging.service import RunningService
 from bankrails_messaging.stops import Probe, unwatched
-from bankrails_messaging.store import Store
-from bankrails_sealing import SealedToRetiredKey, SealedToUnknownKey, SealError, SealingKeys, Vault
-from bankrails_telemetry.metrics import service_registry
+from bankrails_service.foundation import foundation
+from bankrails_service.sealed import Unopened, open_sealed
 from bankrails_telemetry.redaction import redact_value
 from bankrails_vendor_http.budget import Budget, Quota
 from bankrails_vendor_http.client import open_client
@@ -38,47 +31,36 @@ from payments_service.handlers import (
     set_default_bank_account,
 )
 from payments_service.handlers.budgets import helcim_budget
-from payments_service.merchants_file import read_merchants
 from payments_service.settings import Settings
 from payments_service.store.rechecks import before_withdrawal
 from payments_service.store.repositories import BANK_ACCOUNTS, PAYERS, REPOSITORIES, SqlReads
 from payments_service.vendor.calls import Helcim, helcim_calls
-from payments_service.vendor.client import HelcimClient, MerchantAccess
+
+NAME = "payments-service"
 
 READ_TIMEOUT_SECONDS = 20.0
 SPARE_CONNECTIONS = 5
 """Above what the budget lets fly, so that a call never waits for a connection that is being closed."""
 NUMBER_CONTEXT = "payments/account-number"
-HEAD_CONTEXT = "payments/dead-letter-head"
 
 
 @asynccontextmanager
-async def service(settings: Settings, *, probe: Probe = unwatched) -> AsyncIterator[RunningService]:
+async def service(settings: Settings, probe: Probe = unwatched) -> AsyncIterator[RunningService]:
     """Everything built and opened. Raises the errors of its parts, each one readable line."""
-    async with AsyncExitStack() as stack:
-        clock: Clock = (
-            SystemClock()
-            if settings.clock_url is None
-            else await stack.enter_async_context(RemoteClock(str(settings.clock_url)))
-        )
+    async with foundation(
+        settings, Service.PAYMENTS, NAME, lambda clock: {collect_payment.WITHDRAW: before_withdrawal(clock)}
+    ) as base:
+        clock, store, vault = base.clock, base.store, base.vault
         entries = read_merchants(settings.merchants_file)
         for entry in entries.values():
             redact_value(entry.tokens.general.get_secret_value())
             redact_value(entry.tokens.withdraw.get_secret_value())
         merchants = {name: entry.merchant for name, entry in entries.items()}
-        sealing, vault = _keys(settings)
-        rechecks = {collect_payment.WITHDRAW: before_withdrawal(clock)}
-        sqlite_path = settings.sqlite_path
-        store: Store = (
-            PostgresStore(settings.database_url, rechecks)
-            if sqlite_path is None
-            else SqliteStore(sqlite_path, rechecks)
-        )
         quota = Quota(settings.helcim_in_flight, settings.helcim_per_minute, settings.helcim_per_hour)
         budgets = {helcim_budget(name): Budget(quota.share(settings.helcim_share), clock) for name in entries}
         clients = {
             name: HelcimClient(
-                await stack.enter_async_context(
+                await base.stack.enter_async_context(
                     open_client(
                         str(settings.helcim_url),
                         read_timeout_seconds=READ_TIMEOUT_SECONDS,
@@ -98,14 +80,9 @@ async def service(settings: Settings, *, probe: Probe = unwatched) -> AsyncItera
             return await store.read(question)
 
         def open_number(sealed: str) -> OpenedNumber | UnopenedNumber:
-            try:
-                number = sealing.open(sealed)
-            except SealedToUnknownKey as error:
-                return UnopenedNumber(RefusalCode.SEALED_TO_UNKNOWN_KEY, str(error))
-            except SealedToRetiredKey as error:
-                return UnopenedNumber(RefusalCode.SEALED_TO_RETIRED_KEY, str(error))
-            except SealError as error:
-                return UnopenedNumber(RefusalCode.SEAL_BROKEN, str(error))
+            number = open_sealed(base.sealing, sealed)
+            if isinstance(number, Unopened):
+                return UnopenedNumber(number.code, number.reason)
             digits = len(number) if number.isascii() and number.isdigit() else 0
             return OpenedNumber(vault.encrypt(number, context=NUMBER_CONTEXT), number[-4:] if digits else "", digits)
 
@@ -120,10 +97,7 @@ async def service(settings: Settings, *, probe: Probe = unwatched) -> AsyncItera
             decrypt=lambda account: vault.decrypt(account.account_number_encrypted, context=NUMBER_CONTEXT),
         )
         yield RunningService(
-            Parts(
-                service=Service.PAYMENTS,
-                store=store,
-                clock=clock,
+            base.parts(
                 handlings=[
                     register_payer.handling(merchants),
                     register_bank_account.handling(merchants, open_number),
@@ -140,25 +114,11 @@ async def service(settings: Settings, *, probe: Probe = unwatched) -> AsyncItera
                     record_withdrawal.ANSWERING,
                 ],
                 calls=helcim_calls(helcim),
-                enactment=Enactment(Service.PAYMENTS, REPOSITORIES, CommandRefused, CommandParked),
+                repositories=REPOSITORIES,
+                refused=CommandRefused,
+                parked=CommandParked,
                 reads=SqlReads,
-                door=Door(Service.PAYMENTS, lambda head: vault.encrypt(head, context=HEAD_CONTEXT)),
                 budget_for=budgets.__getitem__,
-                registry=service_registry("payments-service"),
-                bootstrap_servers=settings.kafka_bootstrap_servers,
-                ops_host=settings.ops_host,
-                ops_port=settings.ops_port,
-                jwks=sealing.jwks,
                 probe=probe,
             )
         )
-
-
-def _keys(settings: Settings) -> tuple[SealingKeys, Vault]:
-    """The key rings. A single process may make its own; replicas must be given the same ones."""
-    alone = settings.sqlite_path is not None
-    if alone and not settings.sealing_keys_file.exists():
-        SealingKeys.generate(settings.sealing_keys_file)
-    if alone and not settings.vault_file.exists():
-        Vault.generate(settings.vault_file)
-    return SealingKeys.load(settings.sealing_keys_file), Vault.load(settings.vault_file)

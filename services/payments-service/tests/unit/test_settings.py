@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bankrails_helcim.merchants_file import MerchantsUnusable, read_merchants
 from payments_service.main import main
-from payments_service.merchants_file import MerchantsUnusable, read_merchants
 from payments_service.settings import Settings
 from pydantic import ValidationError
 

@@ -18,7 +18,7 @@ from bankrails_messaging.work_row import WorkRow
 from bankrails_testkit.fixtures import sqlite_databases
 from bankrails_testkit.snapshots import NOON, a_mandate, a_payer, a_payment, an_account
 from payments_service.domain.mandate import MandateState
-from payments_service.schema import HEAD, MIGRATIONS
+from payments_service.main import SCHEMA
 from payments_service.store.rechecks import before_withdrawal
 from payments_service.store.repositories import BANK_ACCOUNTS, MANDATES, PAYERS, PAYMENTS, SqlReads, claimed
 from sqlalchemy import Connection
@@ -146,7 +146,7 @@ def test_the_migrated_schema_is_the_one_of_the_tables(connection: Connection) ->
 
 
 def test_the_newest_migration_is_the_schema_this_release_asks_for() -> None:
-    """A migration that HEAD does not name would never be applied, silently."""
+    """A migration that SCHEMA.head does not name would never be applied, silently."""
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    assert ScriptDirectory.from_config(config).get_current_head() == HEAD
+    config.set_main_option("script_location", str(SCHEMA.migrations))
+    assert ScriptDirectory.from_config(config).get_current_head() == SCHEMA.head

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 
 from bankrails_contracts.answers import RefusalCode
+from bankrails_helcim.merchant import Merchant
 from bankrails_messaging.decisions import Refusal
-
-from payments_service.domain.merchant import Merchant
 
 Merchants = Mapping[str, Merchant]
 

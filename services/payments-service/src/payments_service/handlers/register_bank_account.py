@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import assert_never
 
 from bankrails_contracts.answers import RefusalCode
-from bankrails_contracts.payments import CanadianAccount, RegisterBankAccount, UsAccount
+from bankrails_contracts.parts import CanadianAccount, UsAccount
+from bankrails_contracts.payments import RegisterBankAccount
+from bankrails_helcim.merchant import Merchant
 from bankrails_messaging.decisions import Decision, Handling, Refusal, Work
 from bankrails_vendor_http.budget import Lane
 
@@ -18,7 +20,6 @@ from payments_service.domain.bank_account import (
     UnopenedNumber,
     routing_number_is_valid,
 )
-from payments_service.domain.merchant import Merchant
 from payments_service.domain.payer import Payer, PayerState
 from payments_service.handlers.budgets import helcim_budget
 from payments_service.handlers.merchants import UNKNOWN_MERCHANT, Merchants, not_found

@@ -1,4 +1,4 @@
-"""Alembic's environment: the connection is handed in by payments_service.schema."""
+"""Alembic's environment: the connection is handed in by bankrails_service.schema."""
 
 from alembic import context
 from sqlmodel import SQLModel

@@ -1,26 +1,10 @@
 """The service's own tables: one row per aggregate, its columns the snapshot's fields. No behaviour."""
 
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Dialect, Index, Text
-from sqlalchemy.types import TypeDecorator
+from bankrails_messaging.columns import UtcTime
+from sqlalchemy import BigInteger, Index, Text
 from sqlmodel import Field, SQLModel
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class UtcTime(TypeDecorator[datetime]):
-    """An aware UTC time as microseconds since 1970: exact and comparable on SQLite and PostgreSQL alike."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        return None if value is None else (value - _EPOCH) // timedelta(microseconds=1)
-
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else _EPOCH + timedelta(microseconds=value)
 
 
 class PayerRow(SQLModel, table=True):

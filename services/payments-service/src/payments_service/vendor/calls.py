@@ -7,6 +7,21 @@ from typing import Any
 
 from bankrails_clock.port import Clock
 from bankrails_contracts.money import Currency
+from bankrails_helcim.bodies import (
+    CanadianRouting,
+    Country,
+    NewAddress,
+    NewBankAccount,
+    NewCustomer,
+    UsRouting,
+    withdraw_body,
+)
+from bankrails_helcim.client import HelcimClient, MerchantAccess, TransactionFilter
+from bankrails_helcim.endpoints import KEY_LIFE
+from bankrails_helcim.errors import CustomerCodeRejected
+from bankrails_helcim.mapping import AccountType, Holder, PadState, TransactionType
+from bankrails_helcim.mountain_time import MOUNTAIN_TIME, wall_date
+from bankrails_helcim.wire import AchTransaction
 from bankrails_messaging.calls import (
     Answer,
     Effect,
@@ -29,21 +44,6 @@ from payments_service.handlers.register_payer import CREATE_CUSTOMER
 from payments_service.handlers.request_mandate import REQUEST_MANDATE
 from payments_service.handlers.set_default_bank_account import SET_DEFAULT
 from payments_service.store.repositories import BANK_ACCOUNTS, MANDATES, PAYMENTS, claimed
-from payments_service.vendor.bodies import (
-    CanadianRouting,
-    Country,
-    NewAddress,
-    NewBankAccount,
-    NewCustomer,
-    UsRouting,
-    withdraw_body,
-)
-from payments_service.vendor.client import HelcimClient, MerchantAccess, TransactionFilter
-from payments_service.vendor.endpoints import KEY_LIFE
-from payments_service.vendor.errors import CustomerCodeRejected
-from payments_service.vendor.mapping import AccountType, Holder, PadState, TransactionType
-from payments_service.vendor.mountain_time import MOUNTAIN_TIME, wall_date
-from payments_service.vendor.wire import AchTransaction
 
 CLOCKS_APART = timedelta(hours=2)
 """The vendor's times have no zone; an hour that occurs twice, and a clock that is off, still fall into the window."""

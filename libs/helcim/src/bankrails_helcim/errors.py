@@ -1,0 +1,109 @@
+"""What an answer other than success means. Total: every status and every body ends in exactly one error.
+
+    VendorError (bankrails_vendor_http.errors)
+    ├── VendorRejected            400, 404, 405, 422: a definite no to this request
+    │   └── CustomerCodeRejected  the no names customerCode: it is taken, or bad
+    ├── VendorUnavailable         401, 403, 429: a definite no to this attempt; and whatever goes wrong with a read
+    └── OutcomeUnknown            anything else after a call with an effect: 409, 5xx, 3xx, a success nobody can read
+
+A definite no speaks of the attempt that it answers. After an earlier attempt under the same key ended in silence, a 400
+to the repeat does not say that the first one failed.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from bankrails_vendor_http.client import Answer
+from bankrails_vendor_http.errors import OutcomeUnknown, VendorError, VendorRejected, VendorUnavailable
+
+from bankrails_helcim.endpoints import CREATE_BANK_ACCOUNT, CREATE_CUSTOMER, Effect, Endpoint
+from bankrails_helcim.wire import read_json
+
+REJECTED = frozenset({400, 404, 405, 422})
+NOT_TAKEN = frozenset({401, 403, 429})
+
+TEXT_LENGTH_MAX = 500
+"""Vendor sentences are under a hundred characters; what is longer is not meant for people, and goes into our events."""
+
+ACCOUNT_NUMBER = re.compile(r"[0-9]{3,}(?=[0-9]{4})")
+"""All but the last four digits of seven or more: a complaint about an account number may repeat it."""
+
+
+class CustomerCodeRejected(VendorRejected):
+    """Look the code up and adopt the customer. Nobody there: the code itself is bad, and this is a plain rejection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    text: str
+    """What the vendor said, or the name of the status when it said nothing readable."""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """Their field → their text, where the body names fields."""
+
+
+def read_complaint(status: int, content: bytes) -> Complaint:
+    """One reading for the vendor's four error bodies, an empty one, and one that is not JSON.
+
+    `{"errors": text}`, `{"errors": {field: text}}`, `{"errors": [text, …]}`, `{"message": text}`.
+    Source: devdocs.helcim.com/docs/errors-and-error-handling; Helcim OpenAPI, Message and FailedPaymentResponse.
+    """
+    try:
+        body = read_json(content)
+    except ValueError:
+        body = None
+    errors = body.get("errors") or body.get("message") if isinstance(body, dict) else None
+    if isinstance(errors, dict):
+        fields = {str(name): _text(text) for name, text in errors.items()}
+        return Complaint(_cut("; ".join(f"{name}: {text}" for name, text in fields.items())), fields)
+    if isinstance(errors, list):
+        return Complaint(_cut("; ".join(map(_text, errors))))
+    return Complaint(_text(errors) if errors else _status_name(status))
+
+
+def failure(endpoint: Endpoint, answer: Answer) -> VendorError:
+    """The error for an answer that is no success."""
+    complaint = read_complaint(answer.status, answer.content)
+    operation, status = endpoint.operation, answer.status
+    if endpoint is CREATE_BANK_ACCOUNT:
+        complaint = Complaint(ACCOUNT_NUMBER.sub("******", complaint.text))
+    if status in REJECTED:
+        if endpoint is CREATE_CUSTOMER and "customerCode" in complaint.fields:
+            return CustomerCodeRejected(operation, complaint.text, status=status)
+        return VendorRejected(operation, complaint.text, status=status)
+    if status in NOT_TAKEN or endpoint.effect is Effect.NONE:
+        return VendorUnavailable(
+            operation, complaint.text, status=status, retry_after_seconds=_retry_after_seconds(answer)
+        )
+    return OutcomeUnknown(operation, complaint.text, status=status)
+
+
+def unreadable(endpoint: Endpoint, answer: Answer, why: str) -> VendorError:
+    """The error for a success that does not say what it should."""
+    kind = VendorUnavailable if endpoint.effect is Effect.NONE else OutcomeUnknown
+    return kind(endpoint.operation, f"answered {answer.status}, but not readably: {why}", status=answer.status)
+
+
+def _retry_after_seconds(answer: Answer) -> float | None:
+    """Not documented by the vendor; a proxy in front of it may send it all the same. Seconds only."""
+    value = answer.headers.get("retry-after", "")
+    return float(value) if value.isascii() and value.isdigit() and len(value) <= 5 else None
+
+
+def _text(value: Any) -> str:
+    """Printable alone: a zero byte or half a surrogate in vendor text would fail later, where it is stored."""
+    text = value if isinstance(value, str) else repr(value)
+    return _cut("".join(letter if letter.isprintable() else " " for letter in text))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= TEXT_LENGTH_MAX else text[: TEXT_LENGTH_MAX - 1] + "…"
+
+
+def _status_name(status: int) -> str:
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return str(status)

@@ -1,0 +1,23 @@
+"""Opening a sealed field: the text, or why a command that carries it is refused."""
+
+from dataclasses import dataclass
+
+from bankrails_contracts.answers import RefusalCode
+from bankrails_sealing import SealedToRetiredKey, SealedToUnknownKey, SealError, SealingKeys
+
+
+@dataclass(frozen=True)
+class Unopened:
+    code: RefusalCode
+    reason: str
+
+
+def open_sealed(sealing: SealingKeys, sealed: str) -> str | Unopened:
+    try:
+        return sealing.open(sealed)
+    except SealedToUnknownKey as error:
+        return Unopened(RefusalCode.SEALED_TO_UNKNOWN_KEY, str(error))
+    except SealedToRetiredKey as error:
+        return Unopened(RefusalCode.SEALED_TO_RETIRED_KEY, str(error))
+    except SealError as error:
+        return Unopened(RefusalCode.SEAL_BROKEN, str(error))
