@@ -48,9 +48,7 @@ class Operations:
         self._taking_part = taking_part
 
     @asynccontextmanager
-    async def serving(
-        self, host: str, port: int, registry: CollectorRegistry, jwks: Jwks | None
-    ) -> AsyncIterator[str]:
+    async def serving(self, host: str, port: int, registry: CollectorRegistry, jwks: Jwks | None) -> AsyncIterator[str]:
         """The address. Raises StartRefused when it is taken."""
         expect = self._progress.expect
         live = {
@@ -72,9 +70,7 @@ class Operations:
             try:
                 await stack.enter_async_context(server)
             except OSError as error:
-                raise StartRefused(
-                    f"the operations server cannot listen at {host}:{port}: {error.strerror}"
-                ) from error
+                raise StartRefused(f"the operations server cannot listen at {host}:{port}: {error.strerror}") from error
             yield server.address
 
     async def _show_idle(self, request: web.Request) -> web.StreamResponse:

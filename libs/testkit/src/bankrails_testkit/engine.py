@@ -167,7 +167,7 @@ class Engine:
             self.writer,
             self.clock,
             self.calls,
-            {BUDGET: self.budget}.__getitem__,
+            lambda name: self.budget,
             self.metrics,
             probe=self.probe,
             rng=random.Random(1),

@@ -9,6 +9,7 @@ from bankrails_helcim.client import HelcimClient, MerchantAccess
 from bankrails_helcim.merchants_file import read_merchants
 from bankrails_messaging.service import RunningService
 from bankrails_messaging.stops import Probe, unwatched
+from bankrails_sealing import preferred_key, seal
 from bankrails_service.foundation import foundation
 from bankrails_service.sealed import Unopened, open_sealed
 from bankrails_telemetry.redaction import redact_value
@@ -19,6 +20,8 @@ from payments_service.domain.bank_account import BankAccount, OpenedNumber, Unop
 from payments_service.domain.payer import Payer
 from payments_service.handlers import (
     collect_payment,
+    note_settlement,
+    note_shared_account,
     record_bank_account,
     record_customer,
     record_default,
@@ -86,6 +89,9 @@ async def service(settings: Settings, probe: Probe = unwatched) -> AsyncIterator
             digits = len(number) if number.isascii() and number.isdigit() else 0
             return OpenedNumber(vault.encrypt(number, context=NUMBER_CONTEXT), number[-4:] if digits else "", digits)
 
+        def reseal(encrypted: str) -> str:
+            return seal(vault.decrypt(encrypted, context=NUMBER_CONTEXT), preferred_key(base.sealing.jwks()))
+
         helcim = Helcim(
             clients.__getitem__,
             clock,
@@ -104,9 +110,11 @@ async def service(settings: Settings, probe: Probe = unwatched) -> AsyncIterator
                     set_default_bank_account.handling(merchants),
                     request_mandate.handling(merchants),
                     collect_payment.handling(merchants),
+                    note_shared_account.handling(open_number, reseal),
+                    *note_settlement.handlings(),
                 ],
                 answerings=[
-                    record_customer.ANSWERING,
+                    record_customer.answering(reseal),
                     record_bank_account.ANSWERING,
                     record_default.ANSWERING,
                     record_mandate_request.ANSWERING,
@@ -119,6 +127,7 @@ async def service(settings: Settings, probe: Probe = unwatched) -> AsyncIterator
                 parked=CommandParked,
                 reads=SqlReads,
                 budget_for=budgets.__getitem__,
+                listens_to=(Service.ACCOUNTS, Service.SETTLEMENT),
                 probe=probe,
             )
         )

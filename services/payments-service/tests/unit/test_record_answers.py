@@ -1,14 +1,14 @@
 """The vendor's answers about payers, accounts, defaults and mandates."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from bankrails_messaging.decisions import Decision, Result
+from bankrails_messaging.decisions import Decision, Outcome, Result
 from bankrails_testkit.snapshots import NOON, a_mandate, a_payer, an_account, an_outcome
 from payments_service.domain.bank_account import BankAccountState
 from payments_service.domain.mandate import MandateState, next_look
-from payments_service.domain.payer import PayerState
+from payments_service.domain.payer import Payer, PayerState
 from payments_service.handlers import (
     record_bank_account,
     record_customer,
@@ -25,6 +25,12 @@ FAILURES = [
 ]
 
 
+class RECORD_CUSTOMER:  # noqa: N801 - stands where a module stands
+    @staticmethod
+    def decide(outcome: Outcome, payer: Payer, now: datetime) -> Decision:
+        return record_customer.decide(outcome, record_customer.Situation(payer, None), str)
+
+
 def only(decision: Decision) -> Any:
     (event,) = decision.events
     return event
@@ -35,7 +41,7 @@ def test_a_customer_that_is_there_makes_the_payer_registered(adopted: bool) -> N
     """Made or found, it is the vendor's id that everything later needs."""
     payer = a_payer(state=PayerState.REGISTERING, vendor_customer_id=None)
     outcome = an_outcome(answer={"vendor_customer_id": "501", "adopted": adopted})
-    decision = record_customer.decide(outcome, payer, NOON)
+    decision = RECORD_CUSTOMER.decide(outcome, payer, NOON)
     assert (decision.aggregate.state, decision.aggregate.vendor_customer_id) == (PayerState.REGISTERED, "501")
     assert (only(decision).vendor_customer_id, only(decision).adopted) == ("501", adopted)
 
@@ -75,7 +81,7 @@ def test_a_requested_mandate_is_watched_from_now_on() -> None:
 @pytest.mark.parametrize(
     ("recorder", "aggregate", "state"),
     [
-        (record_customer, a_payer(state=PayerState.REGISTERING), "REJECTED"),
+        (RECORD_CUSTOMER, a_payer(state=PayerState.REGISTERING), "REJECTED"),
         (record_bank_account, an_account(state=BankAccountState.REGISTERING), "REJECTED"),
         (record_mandate_request, a_mandate(state=MandateState.REQUESTING), "REJECTED"),
         (record_default, a_payer(), "REGISTERED"),

@@ -109,8 +109,14 @@ def test_an_answer_ends_the_doubt() -> None:
     assert (decision.aggregate.unknown_since, decision.aggregate.needs_operator) == (None, False)
 
 
-@pytest.mark.parametrize("state", [S.CLEARED, S.RETURNED, S.FINAL, S.REFUSED])
-def test_an_answer_that_makes_no_sense_is_a_bug_and_not_a_new_state(state: S) -> None:
-    """It parks the payment, visibly, instead of moving it back."""
+@pytest.mark.parametrize("state", [S.IN_SETTLEMENT, S.CLEARED, S.RETURNED, S.FINAL])
+def test_an_answer_that_comes_after_newer_facts_moves_nothing_back(state: S) -> None:
+    """settlement-watcher may have seen more of it than our own call has told us; its vendor id is kept all the same."""
+    decision = decide(answered("APPROVED"), a_payment(state=state), NOON)
+    assert (decision.aggregate.state, decision.aggregate.vendor_payment_id) == (state, "801")
+
+
+def test_a_debit_cannot_be_refused_once_the_vendor_has_shown_it() -> None:
+    """It parks the payment, visibly: one of the two is wrong, and money may have moved."""
     with pytest.raises(IllegalTransition):
-        decide(answered("APPROVED"), a_payment(state=state), NOON)
+        decide(an_outcome(Result.EXHAUSTED), a_payment(state=S.APPROVED), NOON)

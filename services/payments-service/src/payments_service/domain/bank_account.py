@@ -53,6 +53,10 @@ class BankAccount:
     company_name: str | None
     vendor_customer_id: str
     vendor_bank_account_id: str | None = None
+    make_default: bool = False
+    """Once registered, it becomes the payer's default."""
+    mandate_id: str | None = None
+    """The mandate to be requested for it once it is registered."""
     content_hash: str = ""
     sequence: int = 0
     version: int = 0

@@ -27,6 +27,8 @@ class Payer:
     country: str
     vendor_customer_id: str | None = None
     default_bank_account_id: str | None = None
+    register_accounts_of: str | None = None
+    """The user whose verified accounts are registered for this payer."""
     content_hash: str = ""
     sequence: int = 0
     version: int = 0

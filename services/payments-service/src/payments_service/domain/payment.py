@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from bankrails_contracts.money import Currency, Money
 from bankrails_contracts.payments import PaymentState
@@ -22,6 +23,9 @@ class Payment:
     """Unique per merchant: one vendor payment never stands for two of ours."""
     unknown_since: datetime | None = None
     needs_operator: bool = False
+    country: str | None = None
+    """Of the bank account, as is the holder's type. None for payments of releases that did not keep them."""
+    holder_type: str | None = None
     content_hash: str = ""
     sequence: int = 0
     version: int = 0
@@ -29,6 +33,20 @@ class Payment:
     @property
     def money(self) -> Money:
         return Money(amount_minor=self.amount_minor, currency=self.currency)
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What every event about it says."""
+        return {
+            "merchant_id": self.merchant_id,
+            "payment_id": self.id,
+            "payer_id": self.payer_id,
+            "bank_account_id": self.bank_account_id,
+            "external_account_id": self.external_account_id,
+            "amount": self.money,
+            "country": self.country,
+            "holder_type": self.holder_type,
+        }
 
     @property
     def twin_gate(self) -> str:

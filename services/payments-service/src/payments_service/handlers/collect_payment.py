@@ -66,16 +66,10 @@ def decide(command: CollectPayment, situation: Situation, now: datetime) -> Deci
         currency=command.amount.currency,
         state=PaymentState.ACCEPTED,
         not_after=command.not_after,
+        country=account.country,
+        holder_type=account.holder_type,
     )
-    accepted = PaymentAccepted(
-        merchant_id=payment.merchant_id,
-        payment_id=payment.id,
-        payer_id=payment.payer_id,
-        bank_account_id=payment.bank_account_id,
-        external_account_id=payment.external_account_id,
-        amount=command.amount,
-    )
-    return Decision(payment, (accepted,), (_withdrawal(payment, account),))
+    return Decision(payment, (PaymentAccepted(**payment.about),), (_withdrawal(payment, account),))
 
 
 def _withdrawal(payment: Payment, account: BankAccount) -> Work:

@@ -1,10 +1,16 @@
 """The vendor's answer to a bank account's creation."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bankrails_contracts.payments import BankAccountRegistered, RegisterBankAccount
+from bankrails_contracts.message import Command
+from bankrails_contracts.payments import (
+    BankAccountRegistered,
+    RegisterBankAccount,
+    RequestMandate,
+    SetDefaultBankAccount,
+)
 from bankrails_messaging.decisions import Answering, Decision, Outcome, Result
 
 from payments_service.domain.bank_account import BankAccount, BankAccountState
@@ -29,7 +35,17 @@ def decide(outcome: Outcome, account: BankAccount, now: datetime) -> Decision:
         account_masked=account.masked,
         adopted=outcome.found,
     )
-    return Decision(registered, (event,))
+    return Decision(registered, (event,), commands=tuple(_next_steps(registered)))
+
+
+def _next_steps(account: BankAccount) -> Iterator[Command]:
+    """What its registration was to be followed by."""
+    if account.make_default:
+        yield SetDefaultBankAccount(
+            merchant_id=account.merchant_id, payer_id=account.payer_id, bank_account_id=account.id
+        )
+    if account.mandate_id is not None:
+        yield RequestMandate(merchant_id=account.merchant_id, mandate_id=account.mandate_id, bank_account_id=account.id)
 
 
 def load(reads: Reads, outcomes: Sequence[Outcome]) -> list[BankAccount]:

@@ -8,7 +8,7 @@ from bankrails_messaging.decisions import Answering, Decision, Outcome, Result
 
 from payments_service.domain.payer import Payer
 from payments_service.handlers.failures import refused
-from payments_service.handlers.record_customer import load
+from payments_service.handlers.record_customer import payers
 from payments_service.handlers.set_default_bank_account import SET_DEFAULT
 
 
@@ -20,4 +20,4 @@ def decide(outcome: Outcome, payer: Payer, now: datetime) -> Decision:
     return Decision(replace(payer, default_bank_account_id=account_id), (event,))
 
 
-ANSWERING = Answering(SET_DEFAULT, SetDefaultBankAccount, load, decide)
+ANSWERING = Answering(SET_DEFAULT, SetDefaultBankAccount, payers, decide)

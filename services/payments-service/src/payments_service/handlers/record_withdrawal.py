@@ -36,7 +36,7 @@ ANSWERS = {
 
 
 def decide(outcome: Outcome, payment: Payment, now: datetime) -> Decision:
-    about = _about(payment)
+    about = payment.about
     match outcome.result:
         case Result.ANSWERED:
             return _answered(outcome, payment, about, now)
@@ -100,17 +100,6 @@ def _resolved(outcome: Outcome, about: dict[str, Any], vendor_id: str | None) ->
 def _moved(payment: Payment, trigger: Trigger, *events: Event) -> Decision:
     state = next_state(payment.state, trigger)
     return Decision(payment if state is None else replace(payment, state=state), events)
-
-
-def _about(payment: Payment) -> dict[str, Any]:
-    return {
-        "merchant_id": payment.merchant_id,
-        "payment_id": payment.id,
-        "payer_id": payment.payer_id,
-        "bank_account_id": payment.bank_account_id,
-        "external_account_id": payment.external_account_id,
-        "amount": payment.money,
-    }
 
 
 def load(reads: Reads, outcomes: Sequence[Outcome]) -> list[Payment]:

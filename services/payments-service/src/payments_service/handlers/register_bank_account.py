@@ -101,6 +101,8 @@ def _account(
         last_name=command.last_name,
         company_name=command.company_name,
         vendor_customer_id=vendor_customer_id,
+        make_default=command.make_default,
+        mandate_id=command.mandate_id,
     )
 
 

@@ -47,6 +47,7 @@ def decide(command: RegisterPayer, situation: Situation, now: datetime) -> Decis
         province=command.address.province,
         postal_code=command.address.postal_code,
         country=command.address.country,
+        register_accounts_of=command.register_accounts_of,
     )
     payload = {
         "merchant_id": payer.merchant_id,

@@ -10,10 +10,10 @@ from bankrails_messaging.store import Recheck
 from bankrails_messaging.work_row import WorkRow
 from sqlalchemy import Connection, update
 
-from payments_service.domain.transitions import TRANSITIONS, Trigger
+from payments_service.domain.transitions import OURS, Trigger
 from payments_service.store.repositories import PAYMENTS, SqlReads
 
-SENDABLE = [state.value for state in PaymentState if TRANSITIONS.get((state, Trigger.SEND)) is PaymentState.SUBMITTING]
+SENDABLE = [state.value for state in PaymentState if OURS.get((state, Trigger.SEND)) is PaymentState.SUBMITTING]
 
 
 def before_withdrawal(clock: Clock) -> Recheck:

@@ -7,21 +7,24 @@ from bankrails_messaging.enactment import Repository
 from sqlalchemy import Connection, select
 
 from payments_service.domain.bank_account import BankAccount
+from payments_service.domain.enrolment import Enrolment
 from payments_service.domain.mandate import USABLE, Mandate
 from payments_service.domain.payer import Payer
 from payments_service.domain.payment import Payment
-from payments_service.store.tables import BankAccountRow, MandateRow, PayerRow, PaymentRow
+from payments_service.store.tables import BankAccountRow, EnrolmentRow, MandateRow, PayerRow, PaymentRow
 
 PAYERS = Repository(PayerRow.__table__, Payer, "/bankrails/payments/payer")  # type: ignore[attr-defined]  # SQLModel adds it
 BANK_ACCOUNTS = Repository(BankAccountRow.__table__, BankAccount, "/bankrails/payments/bank-account")  # type: ignore[attr-defined]  # as above
 MANDATES = Repository(MandateRow.__table__, Mandate, "/bankrails/payments/mandate")  # type: ignore[attr-defined]  # as above
 PAYMENTS = Repository(PaymentRow.__table__, Payment, "/bankrails/payments/payment")  # type: ignore[attr-defined]  # as above
+ENROLMENTS = Repository(EnrolmentRow.__table__, Enrolment, "/bankrails/payments/enrolment")  # type: ignore[attr-defined]  # as above
 
 REPOSITORIES: dict[type, Repository[Any]] = {
     Payer: PAYERS,
     BankAccount: BANK_ACCOUNTS,
     Mandate: MANDATES,
     Payment: PAYMENTS,
+    Enrolment: ENROLMENTS,
 }
 
 
@@ -42,6 +45,9 @@ class SqlReads:
 
     def payments(self, ids: Sequence[str]) -> dict[str, Payment]:
         return PAYMENTS.get_many(self._connection, ids)
+
+    def enrolments(self, user_ids: Sequence[str]) -> dict[str, Enrolment]:
+        return ENROLMENTS.get_many(self._connection, user_ids)
 
     def accounts_with_mandate(self, bank_account_ids: Sequence[str]) -> dict[str, bool]:
         table = MANDATES.table

@@ -1,9 +1,10 @@
 """The service's own tables: one row per aggregate, its columns the snapshot's fields. No behaviour."""
 
 from datetime import date, datetime
+from typing import Any
 
 from bankrails_messaging.columns import UtcTime
-from sqlalchemy import BigInteger, Index, Text
+from sqlalchemy import JSON, BigInteger, Index, Text, false
 from sqlmodel import Field, SQLModel
 
 
@@ -24,6 +25,7 @@ class PayerRow(SQLModel, table=True):
     country: str = Field(sa_type=Text)
     vendor_customer_id: str | None = Field(default=None, sa_type=Text)
     default_bank_account_id: str | None = Field(default=None, sa_type=Text)
+    register_accounts_of: str | None = Field(default=None, sa_type=Text)
     content_hash: str = Field(sa_type=Text)
     sequence: int
     version: int
@@ -51,6 +53,8 @@ class BankAccountRow(SQLModel, table=True):
     company_name: str | None = Field(default=None, sa_type=Text)
     vendor_customer_id: str = Field(sa_type=Text)
     vendor_bank_account_id: str | None = Field(default=None, sa_type=Text)
+    make_default: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    mandate_id: str | None = Field(default=None, sa_type=Text)
     content_hash: str = Field(sa_type=Text)
     sequence: int
     version: int
@@ -90,6 +94,22 @@ class PaymentRow(SQLModel, table=True):
     vendor_payment_id: str | None = Field(default=None, sa_type=Text)
     unknown_since: datetime | None = Field(default=None, sa_type=UtcTime)
     needs_operator: bool = False
+    country: str | None = Field(default=None, sa_type=Text)
+    holder_type: str | None = Field(default=None, sa_type=Text)
+    content_hash: str = Field(sa_type=Text)
+    sequence: int
+    version: int
+
+
+class EnrolmentRow(SQLModel, table=True):
+    __tablename__ = "enrolment"
+
+    id: str = Field(primary_key=True, sa_type=Text)
+    """The user's id."""
+    state: str = Field(sa_type=Text)
+    payers: dict[str, Any] = Field(sa_type=JSON)
+    accounts: dict[str, Any] = Field(sa_type=JSON)
+    """By external account id; the numbers in it are encrypted."""
     content_hash: str = Field(sa_type=Text)
     sequence: int
     version: int

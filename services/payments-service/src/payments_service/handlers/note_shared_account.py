@@ -1,0 +1,68 @@
+"""accounts-service shares a verified account: kept, and registered for each payer of that user."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+from bankrails_contracts.accounts import ExternalAccountShared
+from bankrails_contracts.parts import CanadianAccount, UsAccount
+from bankrails_messaging.decisions import Decision, Handling
+
+from payments_service.domain.bank_account import OpenedNumber, UnopenedNumber
+from payments_service.domain.enrolment import Enrolment, SharedAccount
+from payments_service.handlers.enrol import Reseal, registration
+from payments_service.handlers.register_bank_account import OpenNumber
+from payments_service.ports import Reads
+
+
+class NumberUnreadable(Exception):
+    """A fact cannot be refused, and without its number it is none: a person has to look at the keys."""
+
+
+@dataclass(frozen=True)
+class Situation:
+    enrolment: Enrolment | None
+    number: OpenedNumber | UnopenedNumber
+
+
+def handling(open_number: OpenNumber, reseal: Reseal) -> Handling[ExternalAccountShared, Situation]:
+    def load(reads: Reads, events: Sequence[ExternalAccountShared]) -> list[Situation]:
+        known = reads.enrolments([event.user_id for event in events])
+        return [Situation(known.get(event.user_id), open_number(event.account.account_number)) for event in events]
+
+    def decide(event: ExternalAccountShared, situation: Situation, now: datetime) -> Decision:
+        number = situation.number
+        if isinstance(number, UnopenedNumber):
+            raise NumberUnreadable(number.reason)
+        shared = _shared(event, number)
+        enrolment = (situation.enrolment or Enrolment(event.user_id)).with_account(shared)
+        commands = [registration(payer, shared, reseal) for payer in enrolment.payers_in(shared.country)]
+        return Decision(enrolment, commands=tuple(commands))
+
+    return Handling(ExternalAccountShared, load, decide)
+
+
+def _shared(event: ExternalAccountShared, number: OpenedNumber) -> SharedAccount:
+    account, holder = event.account, event.holder
+    institution = transit = routing = None
+    match account:
+        case CanadianAccount():
+            institution, transit = account.institution_number, account.transit_number
+        case UsAccount():
+            routing = account.routing_number
+        case _:
+            assert_never(account)
+    return SharedAccount(
+        external_account_id=event.external_account_id,
+        country=account.country,
+        institution_number=institution,
+        transit_number=transit,
+        routing_number=routing,
+        number_encrypted=number.encrypted,
+        account_type=event.account_type,
+        holder_type=holder.holder_type,
+        first_name=holder.first_name,
+        last_name=holder.last_name,
+        company_name=holder.company_name,
+    )
