@@ -117,7 +117,7 @@ class Storm:
 
     def _pass(self, seconds: float) -> Trouble:
         async def step() -> None:
-            self._house.sandbox.control.advance(seconds=seconds)
+            self._house.sandbox.control.jump(seconds=seconds)
 
         return step
 
@@ -130,7 +130,7 @@ class Storm:
         control.remove_fault(fault)
         self._house.process.kill()
         control.release()
-        control.advance(seconds=2 * KEY_LIFE_SECONDS)
+        control.jump(seconds=2 * KEY_LIFE_SECONDS)
         self._house.process.start()
 
     async def _restart_broker(self) -> None:
@@ -152,7 +152,7 @@ class Storm:
             while not self._settled():
                 self._revive()
                 self._release_parked()
-                self._house.sandbox.control.advance(seconds=20)
+                self._house.sandbox.control.jump(seconds=20)
                 await self._reader.read()
         until(lambda: self._house.process.metric("bankrails_outbox_waiting") == 0, "an empty outbox")
         await self._reader.read()

@@ -82,7 +82,7 @@ async def test_a_debit_whose_answer_is_lost_is_found_ten_minutes_later_and_not_r
     house.sandbox.control.wait_until_held()
     house.process.kill()
     house.sandbox.control.release()
-    house.sandbox.control.advance(seconds=TEN_MINUTES_SECONDS)
+    house.sandbox.control.jump(seconds=TEN_MINUTES_SECONDS)
     house.process.start()
     resolved = await reader.event(payments.PaymentOutcomeResolved, payment_id=command.payment_id)
     await reader.event(payments.PaymentApproved, payment_id=command.payment_id)
@@ -108,7 +108,7 @@ async def test_a_debit_that_never_left_goes_out_under_a_new_key_once_its_absence
     house.process.crash_at(Stop.ATTEMPT_RECORDED)
     await sender.send(command)
     house.process.wait()
-    house.sandbox.control.advance(seconds=TEN_MINUTES_SECONDS)
+    house.sandbox.control.jump(seconds=TEN_MINUTES_SECONDS)
     house.process.start()
     await reader.event(payments.PaymentOutcomeUnknown, payment_id=command.payment_id)
     # The gauge is read once a second.

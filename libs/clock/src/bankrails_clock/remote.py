@@ -6,7 +6,6 @@ next answer, and until there is one, time flows at real speed.
 """
 
 import asyncio
-import random
 from contextlib import suppress
 from datetime import UTC, datetime
 from types import TracebackType
@@ -14,6 +13,7 @@ from typing import Self
 
 import aiohttp
 
+from bankrails_clock.membership import NO_ANSWER, Membership, pause
 from bankrails_clock.virtual import Flow, VirtualClock
 from bankrails_clock.wire import ClockState
 
@@ -21,10 +21,6 @@ from bankrails_clock.wire import ClockState
 POLL_SECONDS = 20.0
 # A poll that is over time by this much is a dead line: the service is on the same machine or network.
 GRACE_SECONDS = 5.0
-# Short, because a jump must not be missed for long; spread, because many processes lose the same service at once.
-RECONNECT_SECONDS = (0.05, 0.25)
-
-_NO_ANSWER = (aiohttp.ClientError, TimeoutError, OSError, ValueError)
 
 
 class ClockUnreachable(Exception):
@@ -36,17 +32,22 @@ class ClockUnreachable(Exception):
 
 
 class RemoteClock(VirtualClock):
-    """`async with RemoteClock("http://127.0.0.1:8900/clock") as clock`. Entering raises ClockUnreachable."""
+    """`async with RemoteClock("http://127.0.0.1:8900/clock") as clock`. Entering raises ClockUnreachable.
 
-    def __init__(self, url: str, *, start_timeout_seconds: float = 10.0) -> None:
+    `token` goes along as `Authorization: Bearer …`, for a service that asks for one of those who join it.
+    """
+
+    def __init__(self, url: str, *, start_timeout_seconds: float = 10.0, token: str | None = None) -> None:
         # Until the first answer, on entry, this is merely the machine's time; nobody holds the clock before that.
         super().__init__(Flow.starting(datetime.now(UTC), running=True))
         self._url = url
         self._start_timeout_seconds = start_timeout_seconds
+        self._headers = {"authorization": f"Bearer {token}"} if token else None
         self._learned: ClockState | None = None
+        self._membership: Membership | None = None
 
     async def __aenter__(self) -> Self:
-        self._session = aiohttp.ClientSession()
+        self._session = aiohttp.ClientSession(headers=self._headers)
         try:
             async with asyncio.timeout(self._start_timeout_seconds):
                 while self._learned is None:
@@ -63,10 +64,39 @@ class RemoteClock(VirtualClock):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._following.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._following
-        await self._session.close()
+        try:
+            await self.leave()
+        finally:
+            self._following.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._following
+            await self._session.close()
+
+    async def join(self, name: str, port: int, *, path: str = "/idle") -> None:
+        """From now on time waits for this process: before each step of an advance the service asks `path` on `port` for
+        an IdleReport. Serve it first. Joins again by itself when the service was restarted.
+
+        Raises JoinRefused, and ClockUnreachable after the starting deadline.
+        """
+        if self._membership is not None:
+            raise RuntimeError("joined already")
+        # Known before it has begun, so that a restart of the service in between renews it.
+        self._membership = Membership(self._session, self._url, name, port, path)
+        try:
+            async with asyncio.timeout(self._start_timeout_seconds):
+                await self._membership.begin()
+        except TimeoutError as error:
+            self._membership = None
+            raise ClockUnreachable(self._url) from error
+        except BaseException:
+            self._membership = None
+            raise
+
+    async def leave(self) -> None:
+        """Time waits for this process no longer. Leaving the clock's block does the same; leave before `path` goes."""
+        membership, self._membership = self._membership, None
+        if membership is not None:
+            await membership.end()
 
     async def _keep_asking(self) -> None:
         while True:
@@ -75,8 +105,8 @@ class RemoteClock(VirtualClock):
     async def _ask_or_pause(self) -> None:
         try:
             self._learn(await self._ask())
-        except _NO_ANSWER:
-            await asyncio.sleep(random.uniform(*RECONNECT_SECONDS))
+        except NO_ANSWER:
+            await pause()
 
     async def _ask(self) -> ClockState:
         query = {} if self._learned is None else {"after": self._learned.version, "wait_seconds": str(POLL_SECONDS)}
@@ -92,4 +122,6 @@ class RemoteClock(VirtualClock):
         # The answer is as old as its way here. Within one life of the service time never goes back, so a short jump
         # must not be undone by a slow network; a restarted service is believed whatever it says.
         same_life = before is not None and before.life == state.life
+        if not same_life and self._membership is not None:
+            self._membership.renew()
         self._follow(Flow.starting(max(state.now, self.now()) if same_life else state.now, running=state.running))

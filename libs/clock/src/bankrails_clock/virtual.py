@@ -34,9 +34,17 @@ class VirtualClock:
     def __init__(self, flow: Flow) -> None:
         self._flow = flow
         self._waiters: set[asyncio.Future[None]] = set()
+        self._waits: dict[asyncio.Future[Any], datetime] = {}
 
     def now(self) -> datetime:
         return self._flow.now()
+
+    def next_wait(self) -> datetime | None:
+        """When the earliest pending `wait_until` is due; None while all wait for an event alone, or nobody waits.
+
+        Not after `now()`: the time has come, and the waiter has not run since.
+        """
+        return min(self._waits.values(), default=None)
 
     async def wait_until(self, when: datetime | None, wake: asyncio.Event) -> None:
         if when is None:
@@ -45,6 +53,7 @@ class VirtualClock:
         if wake.is_set() or self.now() >= when:
             return
         woken = asyncio.ensure_future(wake.wait())
+        self._waits[woken] = when
         try:
             while not wake.is_set() and (remaining_seconds := (when - self.now()).total_seconds()) > 0:
                 moved: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -56,6 +65,7 @@ class VirtualClock:
                 finally:
                     self._waiters.discard(moved)
         finally:
+            del self._waits[woken]
             woken.cancel()
 
     def _follow(self, flow: Flow) -> None:

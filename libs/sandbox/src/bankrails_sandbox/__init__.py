@@ -1,7 +1,7 @@
 """The vendors as HTTP servers in one process, with a virtual clock and faults on demand."""
 
 from bankrails_sandbox.config import ClockConfig, SandboxConfig, load_config
-from bankrails_sandbox.control_asks import CallReport, ControlRefused
+from bankrails_sandbox.control_asks import Advanced, CallReport, ControlRefused
 from bankrails_sandbox.control_client import AsyncControlClient, ControlClient
 from bankrails_sandbox.effects import Effect
 from bankrails_sandbox.faults import Fault, FaultBody, FaultKind, Moment
@@ -17,13 +17,17 @@ from bankrails_sandbox.helcim.merchants import (
     Processing,
     Token,
 )
+from bankrails_sandbox.helcim.records import BankAnswer, BankAnswerKind
 from bankrails_sandbox.process import SandboxDidNotStart, SandboxProcess
 
 __all__ = [
     "AMERICAN_MERCHANT",
     "CANADIAN_MERCHANT",
+    "Advanced",
     "Assumptions",
     "AsyncControlClient",
+    "BankAnswer",
+    "BankAnswerKind",
     "CallReport",
     "ClockConfig",
     "ControlClient",

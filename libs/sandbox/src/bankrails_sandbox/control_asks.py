@@ -12,9 +12,14 @@ from bankrails_sandbox.calls import CallCount
 from bankrails_sandbox.decoding import decode, encode
 from bankrails_sandbox.effects import Effect
 from bankrails_sandbox.faults import Fault
-from bankrails_sandbox.helcim.records import Mail
+from bankrails_sandbox.helcim.records import BankAnswer, BankAnswerKind, Mail
 
 T = TypeVar("T")
+
+# Above the longest wait that the sandbox offers in one request.
+TIMEOUT_SECONDS = 70.0
+# Above the longest time that the clock service takes for an advance (`ClockConfig.longest_advance_seconds`).
+ADVANCE_TIMEOUT_SECONDS = 600.0
 
 
 class ControlRefused(Exception):
@@ -31,6 +36,14 @@ class Ask(Generic[T]):
     path: str
     read: Callable[[Any], T]
     body: dict[str, Any] | None = None
+    timeout_seconds: float = TIMEOUT_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Advanced(ClockState):
+    """Where the clock stands after an advance, and in how many steps it got there."""
+
+    steps: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +57,18 @@ class CallReport:
     in_progress_max: dict[str, int]
 
 
-def effects(merchant: str | None, kind: str | None, idempotency_key: str | None, after: int) -> Ask[tuple[Effect, ...]]:
+def effects(
+    vendor: str, merchant: str | None, kind: str | None, idempotency_key: str | None, after: int
+) -> Ask[tuple[Effect, ...]]:
     query = _query(merchant=merchant, kind=kind, idempotency_key=idempotency_key, after=after or None)
-    return Ask("GET", f"/control/helcim/effects{query}", lambda body: _all(Effect, body["effects"]))
+    return Ask("GET", f"/control/{vendor}/effects{query}", lambda body: _all(Effect, body["effects"]))
 
 
-def calls(merchant: str | None) -> Ask[CallReport]:
+def calls(vendor: str, merchant: str | None) -> Ask[CallReport]:
     def read(body: Any) -> CallReport:
         return CallReport(**{**body, "calls": _all(CallCount, body["calls"])})
 
-    return Ask("GET", f"/control/helcim/calls{_query(merchant=merchant)}", read)
+    return Ask("GET", f"/control/{vendor}/calls{_query(merchant=merchant)}", read)
 
 
 def mails(merchant: str | None, customer_id: int | None) -> Ask[tuple[Mail, ...]]:
@@ -61,25 +76,25 @@ def mails(merchant: str | None, customer_id: int | None) -> Ask[tuple[Mail, ...]
     return Ask("GET", f"/control/helcim/mails{query}", lambda body: _all(Mail, body["mails"]))
 
 
-def plant(fault: Fault) -> Ask[int]:
-    return Ask("POST", "/control/helcim/faults", lambda body: int(body["id"]), encode(fault))
+def plant(vendor: str, fault: Fault) -> Ask[int]:
+    return Ask("POST", f"/control/{vendor}/faults", lambda body: int(body["id"]), encode(fault))
 
 
-def clear_faults() -> Ask[None]:
-    return Ask("DELETE", "/control/helcim/faults", _nothing)
+def clear_faults(vendor: str) -> Ask[None]:
+    return Ask("DELETE", f"/control/{vendor}/faults", _nothing)
 
 
-def remove_fault(fault_id: int) -> Ask[None]:
-    return Ask("DELETE", f"/control/helcim/faults/{fault_id}", _nothing)
+def remove_fault(vendor: str, fault_id: int) -> Ask[None]:
+    return Ask("DELETE", f"/control/{vendor}/faults/{fault_id}", _nothing)
 
 
-def held(gate: str, waiting: int, wait_seconds: int) -> Ask[int]:
+def held(vendor: str, gate: str, waiting: int, wait_seconds: int) -> Ask[int]:
     query = _query(waiting=waiting, wait_seconds=wait_seconds)
-    return Ask("GET", f"/control/helcim/gates/{gate}{query}", lambda body: int(body["waiting"]))
+    return Ask("GET", f"/control/{vendor}/gates/{gate}{query}", lambda body: int(body["waiting"]))
 
 
-def release(gate: str) -> Ask[int]:
-    return Ask("POST", f"/control/helcim/gates/{gate}/release", lambda body: int(body["released"]), {})
+def release(vendor: str, gate: str) -> Ask[int]:
+    return Ask("POST", f"/control/{vendor}/gates/{gate}/release", lambda body: int(body["released"]), {})
 
 
 def accept_pad(pad_id: int) -> Ask[None]:
@@ -92,6 +107,19 @@ def revoke_pad(pad_id: int) -> Ask[None]:
 
 def decline(transaction_id: int) -> Ask[None]:
     return Ask("POST", f"/control/helcim/transactions/{transaction_id}/decline", _nothing, {})
+
+
+def bank_answers(
+    transaction_id: int, kind: BankAnswerKind, code: str | None, banking_days_after_approval: int | None
+) -> Ask[datetime | None]:
+    body = {"code": code, "banking_days_after_approval": banking_days_after_approval}
+    path = f"/control/helcim/transactions/{transaction_id}/{kind}"
+    return Ask("POST", path, lambda answer: decode(datetime, answer["due_at"]) if answer["due_at"] else None, body)
+
+
+def bank_report(merchant: str | None) -> Ask[tuple[BankAnswer, ...]]:
+    path = f"/control/helcim/bank-report{_query(merchant=merchant)}"
+    return Ask("GET", path, lambda body: _all(BankAnswer, body["lines"]))
 
 
 def fill_in_form(customer_id: int, bank_account: dict[str, Any]) -> Ask[tuple[int, int]]:
@@ -107,23 +135,49 @@ def switch_token(merchant: str, token: str, switches: dict[str, Any]) -> Ask[Non
     return Ask("PATCH", f"/control/helcim/merchants/{merchant}/tokens/{token}", _nothing, switches)
 
 
-def reset() -> Ask[None]:
-    return Ask("POST", "/control/helcim/reset", _nothing, {})
+def reset(vendor: str) -> Ask[None]:
+    return Ask("POST", f"/control/{vendor}/reset", _nothing, {})
+
+
+def reset_all() -> Ask[None]:
+    return Ask("POST", "/control/reset", _nothing, {})
 
 
 def clock() -> Ask[ClockState]:
     return Ask("GET", "/clock", ClockState.from_json)
 
 
-def advance(seconds: float | None, to: datetime | None) -> Ask[ClockState]:
-    if (seconds is None) == (to is None):
-        raise ValueError("advance by seconds or to an instant")
-    body: dict[str, Any] = {"seconds": seconds} if to is None else {"to": to.isoformat()}
-    return Ask("POST", "/clock/advance", ClockState.from_json, body)
+def advance(seconds: float | None, to: datetime | None, patience_seconds: float | None) -> Ask[Advanced]:
+    def read(body: Any) -> Advanced:
+        state = ClockState.from_json(body)
+        return Advanced(state.now, state.version, state.running, int(body["steps"]))
+
+    body = _goal(seconds, to)
+    if patience_seconds is not None:
+        body["patience_seconds"] = patience_seconds
+    return Ask("POST", "/clock/advance", read, body, ADVANCE_TIMEOUT_SECONDS)
+
+
+def jump(seconds: float | None, to: datetime | None) -> Ask[ClockState]:
+    return Ask("POST", "/clock/jump", ClockState.from_json, _goal(seconds, to), ADVANCE_TIMEOUT_SECONDS)
+
+
+def parties() -> Ask[dict[str, str]]:
+    return Ask("GET", "/clock/parties", lambda body: {party["name"]: party["url"] for party in body["parties"]})
+
+
+def remove_party(name: str) -> Ask[None]:
+    return Ask("DELETE", f"/clock/parties/{name}", _nothing)
 
 
 def flow(running: bool) -> Ask[ClockState]:
     return Ask("POST", "/clock/flow", ClockState.from_json, {"running": running})
+
+
+def _goal(seconds: float | None, to: datetime | None) -> dict[str, Any]:
+    if (seconds is None) == (to is None):
+        raise ValueError("move by seconds or to an instant")
+    return {"seconds": seconds} if to is None else {"to": to.isoformat()}
 
 
 def _all(kind: type[T], items: list[Any]) -> tuple[T, ...]:

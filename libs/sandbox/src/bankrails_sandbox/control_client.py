@@ -15,101 +15,109 @@ import orjson
 from bankrails_clock import ClockState
 
 from bankrails_sandbox import control_asks as asks
-from bankrails_sandbox.control_asks import Ask, CallReport, ControlRefused
-from bankrails_sandbox.effects import Effect
-from bankrails_sandbox.faults import Fault, FaultKind
-from bankrails_sandbox.helcim.records import Mail
+from bankrails_sandbox.control_asks import Advanced, Ask, ControlRefused
+from bankrails_sandbox.helcim.records import BankAnswer, BankAnswerKind, Mail
+from bankrails_sandbox.helium.control_client import AsyncHeliumClient, HeliumClient
+from bankrails_sandbox.helix.control_client import AsyncHelixClient, HelixClient
+from bankrails_sandbox.mx.control_client import AsyncMxClient, MxClient
+from bankrails_sandbox.vendor_client import AsyncVendorClient, VendorClient
 
 T = TypeVar("T")
 
-# Above the longest wait that the sandbox offers in one request.
-TIMEOUT_SECONDS = 70.0
-HELD_WAIT_SECONDS = 30
 
+class ControlClient(VendorClient):
+    """One connection per request: steering is rare, and a connection kept open could be cut with the process.
 
-class ControlClient:
-    """One connection per request: steering is rare, and a connection kept open could be cut with the process."""
+    Effects, calls, faults and gates here are Helcim's; the other vendors' are at attributes of their names.
+    """
+
+    vendor = "helcim"
 
     def __init__(self, url: str, *, token: str | None = None) -> None:
         self.url = url
         self._headers = _headers(token)
+        self.helium = HeliumClient(self)
+        self.mx = MxClient(self)
+        self.helix = HelixClient(self)
 
-    def effects(
-        self,
-        *,
-        merchant: str | None = None,
-        kind: str | None = None,
-        idempotency_key: str | None = None,
-        after: int = 0,
-    ) -> tuple[Effect, ...]:
-        """What happened at the vendor, in order. `after` is the number of the last effect already seen."""
-        return self._ask(asks.effects(merchant, kind, idempotency_key, after))
-
-    def calls(self, *, merchant: str | None = None) -> CallReport:
-        return self._ask(asks.calls(merchant))
+    def reset(self) -> None:
+        """All vendors: empty books, no faults, no counts. The clock stays."""
+        self.ask(asks.reset_all())
 
     def mails(self, *, merchant: str | None = None, customer_id: int | None = None) -> tuple[Mail, ...]:
-        return self._ask(asks.mails(merchant, customer_id))
-
-    def fault(self, kind: FaultKind, **narrowed: Any) -> int:
-        """Plants a fault; the keywords are the fields of Fault. Returns the id for `remove_fault`."""
-        return self._ask(asks.plant(Fault(kind, **narrowed)))
-
-    def clear_faults(self) -> None:
-        """Forgets all faults and lets go of every held call."""
-        self._ask(asks.clear_faults())
-
-    def remove_fault(self, fault_id: int) -> None:
-        self._ask(asks.remove_fault(fault_id))
-
-    def wait_until_held(self, gate: str = "gate", *, waiting: int = 1, wait_seconds: int = HELD_WAIT_SECONDS) -> None:
-        """Returns once that many calls are held at the gate. Raises TimeoutError."""
-        if self._ask(asks.held(gate, waiting, wait_seconds)) < waiting:
-            raise TimeoutError(f"fewer than {waiting} calls at gate {gate}")
-
-    def release(self, gate: str = "gate") -> int:
-        """Lets go of the held calls, and of later ones. Returns how many were held."""
-        return self._ask(asks.release(gate))
+        return self.ask(asks.mails(merchant, customer_id))
 
     def accept_pad(self, pad_id: int) -> None:
         """As the customer, by the link in the mail."""
-        self._ask(asks.accept_pad(pad_id))
+        self.ask(asks.accept_pad(pad_id))
 
     def revoke_pad(self, pad_id: int) -> None:
-        self._ask(asks.revoke_pad(pad_id))
+        self.ask(asks.revoke_pad(pad_id))
 
     def decline(self, transaction_id: int) -> None:
         """As the bank: a pending row, or an approved one in an open batch."""
-        self._ask(asks.decline(transaction_id))
+        self.ask(asks.decline(transaction_id))
+
+    def bank_answers(
+        self,
+        transaction_id: int,
+        kind: BankAnswerKind = BankAnswerKind.RETURN,
+        *,
+        code: str | None = None,
+        banking_days_after_approval: int | None = None,
+    ) -> datetime | None:
+        """As the payer's bank, after the close: at once, or on that banking day. Returns when it is due, if not at once.
+
+        The vendor does not show the code; it is in `bank_report`.
+        """
+        return self.ask(asks.bank_answers(transaction_id, kind, code, banking_days_after_approval))
+
+    def bank_report(self, *, merchant: str | None = None) -> tuple[BankAnswer, ...]:
+        """What the merchant's own bank tells it about returned, rejected and contested debits."""
+        return self.ask(asks.bank_report(merchant))
 
     def fill_in_form(self, customer_id: int, bank_account: dict[str, Any]) -> tuple[int, int]:
         """As the customer, on the page behind a request-new mail. Returns the ids of the bank account and the PAD."""
-        return self._ask(asks.fill_in_form(customer_id, bank_account))
+        return self.ask(asks.fill_in_form(customer_id, bank_account))
 
     def switch_merchant(self, merchant: str, **switches: bool) -> None:
         """Keywords: deposit_account_approved, rate_limited."""
-        self._ask(asks.switch_merchant(merchant, switches))
+        self.ask(asks.switch_merchant(merchant, switches))
 
     def switch_token(self, merchant: str, token: str, **switches: bool | str) -> None:
         """`token` is its name. Keywords: disabled, value (a rotation)."""
-        self._ask(asks.switch_token(merchant, token, switches))
-
-    def reset(self) -> None:
-        """Empty books, no faults, no counts. The clock stays."""
-        self._ask(asks.reset())
+        self.ask(asks.switch_token(merchant, token, switches))
 
     def clock(self) -> ClockState:
-        return self._ask(asks.clock())
+        return self.ask(asks.clock())
 
-    def advance(self, *, seconds: float | None = None, to: datetime | None = None) -> ClockState:
-        return self._ask(asks.advance(seconds, to))
+    def advance(
+        self, *, seconds: float | None = None, to: datetime | None = None, patience_seconds: float | None = None
+    ) -> Advanced:
+        """From due time to due time, waiting at each until all parties are idle. Minutes, for a season.
+
+        Raises ControlRefused with 504 when one stays busy for `patience_seconds` of real time (default 30) or is away.
+        """
+        return self.ask(asks.advance(seconds, to, patience_seconds))
+
+    def jump(self, *, seconds: float | None = None, to: datetime | None = None) -> ClockState:
+        """At once, waiting for nobody: for what comes late, or while a party is known to be away."""
+        return self.ask(asks.jump(seconds, to))
+
+    def parties(self) -> dict[str, str]:
+        """Whom time waits for: addresses by name."""
+        return self.ask(asks.parties())
+
+    def remove_party(self, name: str) -> None:
+        """For one that was killed and could not leave by itself."""
+        self.ask(asks.remove_party(name))
 
     def flow(self, running: bool) -> ClockState:
         """Lets virtual time flow with real time, or freezes it between jumps."""
-        return self._ask(asks.flow(running))
+        return self.ask(asks.flow(running))
 
-    def _ask(self, ask: Ask[T]) -> T:
-        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=TIMEOUT_SECONDS)
+    def ask(self, ask: Ask[T]) -> T:
+        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=ask.timeout_seconds)
         try:
             connection.request(ask.method, ask.path, _body(ask), self._headers)
             response = connection.getresponse()
@@ -118,12 +126,17 @@ class ControlClient:
             connection.close()
 
 
-class AsyncControlClient:
+class AsyncControlClient(AsyncVendorClient):
     """Use as an async context manager, or call `close`."""
+
+    vendor = "helcim"
 
     def __init__(self, url: str, *, token: str | None = None) -> None:
         self.url = url
         self._headers = _headers(token)
+        self.helium = AsyncHeliumClient(self)
+        self.mx = AsyncMxClient(self)
+        self.helix = AsyncHelixClient(self)
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -139,87 +152,87 @@ class AsyncControlClient:
             await self._session.close()
             self._session = None
 
-    async def effects(
-        self,
-        *,
-        merchant: str | None = None,
-        kind: str | None = None,
-        idempotency_key: str | None = None,
-        after: int = 0,
-    ) -> tuple[Effect, ...]:
-        """What happened at the vendor, in order. `after` is the number of the last effect already seen."""
-        return await self._ask(asks.effects(merchant, kind, idempotency_key, after))
-
-    async def calls(self, *, merchant: str | None = None) -> CallReport:
-        return await self._ask(asks.calls(merchant))
+    async def reset(self) -> None:
+        """All vendors: empty books, no faults, no counts. The clock stays."""
+        await self.ask(asks.reset_all())
 
     async def mails(self, *, merchant: str | None = None, customer_id: int | None = None) -> tuple[Mail, ...]:
-        return await self._ask(asks.mails(merchant, customer_id))
-
-    async def fault(self, kind: FaultKind, **narrowed: Any) -> int:
-        """Plants a fault; the keywords are the fields of Fault. Returns the id for `remove_fault`."""
-        return await self._ask(asks.plant(Fault(kind, **narrowed)))
-
-    async def clear_faults(self) -> None:
-        """Forgets all faults and lets go of every held call."""
-        await self._ask(asks.clear_faults())
-
-    async def remove_fault(self, fault_id: int) -> None:
-        await self._ask(asks.remove_fault(fault_id))
-
-    async def wait_until_held(
-        self, gate: str = "gate", *, waiting: int = 1, wait_seconds: int = HELD_WAIT_SECONDS
-    ) -> None:
-        """Returns once that many calls are held at the gate. Raises TimeoutError."""
-        if await self._ask(asks.held(gate, waiting, wait_seconds)) < waiting:
-            raise TimeoutError(f"fewer than {waiting} calls at gate {gate}")
-
-    async def release(self, gate: str = "gate") -> int:
-        """Lets go of the held calls, and of later ones. Returns how many were held."""
-        return await self._ask(asks.release(gate))
+        return await self.ask(asks.mails(merchant, customer_id))
 
     async def accept_pad(self, pad_id: int) -> None:
         """As the customer, by the link in the mail."""
-        await self._ask(asks.accept_pad(pad_id))
+        await self.ask(asks.accept_pad(pad_id))
 
     async def revoke_pad(self, pad_id: int) -> None:
-        await self._ask(asks.revoke_pad(pad_id))
+        await self.ask(asks.revoke_pad(pad_id))
 
     async def decline(self, transaction_id: int) -> None:
         """As the bank: a pending row, or an approved one in an open batch."""
-        await self._ask(asks.decline(transaction_id))
+        await self.ask(asks.decline(transaction_id))
+
+    async def bank_answers(
+        self,
+        transaction_id: int,
+        kind: BankAnswerKind = BankAnswerKind.RETURN,
+        *,
+        code: str | None = None,
+        banking_days_after_approval: int | None = None,
+    ) -> datetime | None:
+        """As the payer's bank, after the close: at once, or on that banking day. Returns when it is due, if not at once.
+
+        The vendor does not show the code; it is in `bank_report`.
+        """
+        return await self.ask(asks.bank_answers(transaction_id, kind, code, banking_days_after_approval))
+
+    async def bank_report(self, *, merchant: str | None = None) -> tuple[BankAnswer, ...]:
+        """What the merchant's own bank tells it about returned, rejected and contested debits."""
+        return await self.ask(asks.bank_report(merchant))
 
     async def fill_in_form(self, customer_id: int, bank_account: dict[str, Any]) -> tuple[int, int]:
         """As the customer, on the page behind a request-new mail. Returns the ids of the bank account and the PAD."""
-        return await self._ask(asks.fill_in_form(customer_id, bank_account))
+        return await self.ask(asks.fill_in_form(customer_id, bank_account))
 
     async def switch_merchant(self, merchant: str, **switches: bool) -> None:
         """Keywords: deposit_account_approved, rate_limited."""
-        await self._ask(asks.switch_merchant(merchant, switches))
+        await self.ask(asks.switch_merchant(merchant, switches))
 
     async def switch_token(self, merchant: str, token: str, **switches: bool | str) -> None:
         """`token` is its name. Keywords: disabled, value (a rotation)."""
-        await self._ask(asks.switch_token(merchant, token, switches))
-
-    async def reset(self) -> None:
-        """Empty books, no faults, no counts. The clock stays."""
-        await self._ask(asks.reset())
+        await self.ask(asks.switch_token(merchant, token, switches))
 
     async def clock(self) -> ClockState:
-        return await self._ask(asks.clock())
+        return await self.ask(asks.clock())
 
-    async def advance(self, *, seconds: float | None = None, to: datetime | None = None) -> ClockState:
-        return await self._ask(asks.advance(seconds, to))
+    async def advance(
+        self, *, seconds: float | None = None, to: datetime | None = None, patience_seconds: float | None = None
+    ) -> Advanced:
+        """From due time to due time, waiting at each until all parties are idle. Minutes, for a season.
+
+        Raises ControlRefused with 504 when one stays busy for `patience_seconds` of real time (default 30) or is away.
+        """
+        return await self.ask(asks.advance(seconds, to, patience_seconds))
+
+    async def jump(self, *, seconds: float | None = None, to: datetime | None = None) -> ClockState:
+        """At once, waiting for nobody: for what comes late, or while a party is known to be away."""
+        return await self.ask(asks.jump(seconds, to))
+
+    async def parties(self) -> dict[str, str]:
+        """Whom time waits for: addresses by name."""
+        return await self.ask(asks.parties())
+
+    async def remove_party(self, name: str) -> None:
+        """For one that was killed and could not leave by itself."""
+        await self.ask(asks.remove_party(name))
 
     async def flow(self, running: bool) -> ClockState:
         """Lets virtual time flow with real time, or freezes it between jumps."""
-        return await self._ask(asks.flow(running))
+        return await self.ask(asks.flow(running))
 
-    async def _ask(self, ask: Ask[T]) -> T:
+    async def ask(self, ask: Ask[T]) -> T:
         if self._session is None:  # Made here, since a session belongs to the loop that is running.
-            timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
-            self._session = aiohttp.ClientSession(headers=self._headers, timeout=timeout)
-        async with self._session.request(ask.method, self.url + ask.path, data=_body(ask)) as response:
+            self._session = aiohttp.ClientSession(headers=self._headers)
+        timeout = aiohttp.ClientTimeout(total=ask.timeout_seconds)
+        async with self._session.request(ask.method, self.url + ask.path, data=_body(ask), timeout=timeout) as response:
             return _read(ask, response.status, await response.read())
 
 

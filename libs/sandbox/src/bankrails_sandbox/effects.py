@@ -9,11 +9,13 @@ from itertools import islice
 
 @dataclass(slots=True)
 class Effect:
-    """One change at the vendor. `id` is the vendor's id of what was made or changed.
+    """One change at the vendor. `id` is the vendor's id of what was made or changed; where the vendor's ids are text,
+    `id` is 0 and `reference` has it. `login` is whose bank login was used, and `detail` tells one kind further apart;
+    neither holds a secret.
 
     `call_ids` begins with the call that caused it; the others were answered with the stored answer of the first.
     `times` is how often this has happened so far under the same identity: the idempotency key where there is one,
-    else the id. A second debit under one key shows as `times` 2 on the later of the two.
+    else the login, else the id. A second debit under one key shows as `times` 2 on the later of the two.
     """
 
     number: int
@@ -26,12 +28,15 @@ class Effect:
     amount_minor: int | None = None
     currency: str | None = None
     idempotency_key: str | None = None
+    reference: str | None = None
+    login: str | None = None
+    detail: str | None = None
     times: int = 1
     call_ids: list[int] = field(default_factory=list)
 
     @property
     def identity(self) -> tuple[str, str, str]:
-        return (self.merchant, self.kind, self.idempotency_key or str(self.id))
+        return (self.merchant, self.kind, self.idempotency_key or self.login or self.reference or str(self.id))
 
 
 class EffectLog:

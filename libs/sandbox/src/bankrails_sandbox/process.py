@@ -51,6 +51,18 @@ class SandboxProcess:
         return f"{self.url}/helcim/v2"
 
     @property
+    def helium_url(self) -> str:
+        return f"{self.url}/helium"
+
+    @property
+    def helix_url(self) -> str:
+        return f"{self.url}/helix"
+
+    @property
+    def mx_url(self) -> str:
+        return f"{self.url}/mx"
+
+    @property
     def clock_url(self) -> str:
         return f"{self.url}/clock"
 

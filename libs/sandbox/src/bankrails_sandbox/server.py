@@ -22,6 +22,8 @@ from bankrails_sandbox.connection import CuttableProtocol
 KEEP_ALIVE_SECONDS = 300
 # Many clients at once is a load run, not an attack.
 BACKLOG = 4096
+# Where each vendor is served, for the line that says so.
+VENDORS = {"Helcim": "/helcim/v2", "Helium": "/helium", "MX": "/mx", "Helix": "/helix"}
 
 
 class _Server(uvicorn.Server):
@@ -105,4 +107,5 @@ def _announce(url: str, ready_file: Path | None) -> None:
         partial = ready_file.with_suffix(".partial")
         partial.write_text(json.dumps({"url": url, "pid": os.getpid()}), encoding="utf-8")
         partial.replace(ready_file)
-    print(f"bankrails-sandbox ready at {url} (Helcim at {url}/helcim/v2, clock at {url}/clock)", flush=True)
+    vendors = ", ".join(f"{name} at {url}{base}" for name, base in VENDORS.items())
+    print(f"bankrails-sandbox ready at {url} ({vendors}, clock at {url}/clock)", flush=True)

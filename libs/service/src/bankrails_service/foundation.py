@@ -22,7 +22,9 @@ from bankrails_messaging.stops import Probe, unwatched
 from bankrails_messaging.store import Recheck, Store
 from bankrails_sealing import SealingKeys, Vault
 from bankrails_telemetry.metrics import service_registry
+from bankrails_telemetry.redaction import redact_value
 from bankrails_vendor_http.budget import Budget
+from pydantic import SecretStr
 from sqlalchemy import Connection
 
 from bankrails_service.settings import ServiceSettings
@@ -97,7 +99,9 @@ async def foundation(
         clock: Clock = (
             SystemClock()
             if settings.clock_url is None
-            else await stack.enter_async_context(RemoteClock(str(settings.clock_url)))
+            else await stack.enter_async_context(
+                RemoteClock(str(settings.clock_url), token=_text(settings.clock_token))
+            )
         )
         sealing, vault = _keys(settings)
         path = settings.sqlite_path
@@ -107,6 +111,13 @@ async def foundation(
             else SqliteStore(path, rechecks(clock))
         )
         yield Foundation(service, name, settings, stack, clock, sealing, vault, store)
+
+
+def _text(secret: SecretStr | None) -> str | None:
+    if secret is None:
+        return None
+    redact_value(secret.get_secret_value())
+    return secret.get_secret_value()
 
 
 def _keys(settings: ServiceSettings) -> tuple[SealingKeys, Vault]:

@@ -6,7 +6,7 @@ Nothing that decides where money or data go has a default: a misspelt variable i
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, HttpUrl
+from pydantic import Field, HttpUrl, SecretStr
 from pydantic_settings import BaseSettings
 
 
@@ -22,6 +22,8 @@ class ServiceSettings(BaseSettings):
     """Keys for what is encrypted at rest. Made when absent, in SQLite mode alone."""
     clock_url: HttpUrl | None = None
     """A virtual clock's address, beside a sandbox. Without it time is the system's."""
+    clock_token: SecretStr | None = None
+    """For a clock beyond this machine, which asks those who join it for its control token."""
     ops_host: str = "127.0.0.1"
     ops_port: Annotated[int, Field(ge=0, le=65_535)]
     ready_file: Path | None = None

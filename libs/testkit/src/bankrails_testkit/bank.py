@@ -51,5 +51,5 @@ async def make_debtor(
 
 async def accept_mandate(debtor: Debtor, sandbox: SandboxProcess, reader: TopicReader) -> None:
     sandbox.control.accept_pad(debtor.vendor_mandate_id)
-    sandbox.control.advance(seconds=WATCH_SECONDS)
+    sandbox.control.jump(seconds=WATCH_SECONDS)
     await reader.event(payments.MandateAccepted, mandate_id=debtor.mandate_id)

@@ -1,4 +1,4 @@
-"""The broker of a test run, with the topics of payments-service on it."""
+"""The broker of a test run, with the topics of all services on it."""
 
 import asyncio
 import os
@@ -9,13 +9,15 @@ from pathlib import Path
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from bankrails_contracts.message import Service
-from bankrails_contracts.topics import Channel, topic_name, topics_of
+from bankrails_contracts.topics import Channel, topics_of
 from bankrails_local_kafka import KafkaNode
 from bankrails_local_kafka.broker import start_cluster
 from bankrails_messaging.topic_setup import ensure_topics
 
-TOPICS = {topic.name: topic.partitions for topic in topics_of(Service.PAYMENTS)}
-COMMANDS = topic_name(Service.PAYMENTS, Channel.COMMANDS)
+ALL = [topic for service in Service for topic in topics_of(service)]
+TOPICS = {topic.name: topic.partitions for topic in ALL}
+READ = [topic for topic in ALL if topic.channel is not Channel.DEAD_LETTERS]
+"""What one service or another reads."""
 
 Positions = dict[tuple[str, int], int]
 """(topic, partition) → next offset."""
@@ -28,14 +30,14 @@ class Cluster:
     """The broker itself, for a test that ends it; None when it is not ours or keeps nothing."""
 
     def ends(self) -> Positions:
-        """Where the next record of each commands partition goes: what a store that begins now has read."""
+        """Where the next record of each partition goes: what a store that begins now has read."""
         return asyncio.run(self._ends())
 
     async def _ends(self) -> Positions:
         consumer = AIOKafkaConsumer(bootstrap_servers=self.bootstrap_servers)
         await consumer.start()
         try:
-            partitions = [TopicPartition(COMMANDS, number) for number in range(TOPICS[COMMANDS])]
+            partitions = [TopicPartition(topic.name, number) for topic in READ for number in range(topic.partitions)]
             found = await consumer.end_offsets(partitions)
         finally:
             await consumer.stop()
@@ -46,12 +48,12 @@ class Cluster:
 def open_cluster(data_dir: Path) -> Iterator[Cluster]:
     """The broker that KAFKA_BOOTSTRAP_SERVERS names, else one of our own (bankrails_local_kafka.broker)."""
     if address := os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
-        asyncio.run(ensure_topics(address, topics_of(Service.PAYMENTS)))
+        asyncio.run(ensure_topics(address, ALL))
         yield Cluster(address, None)
         return
     started = start_cluster(data_dir, TOPICS)
     try:
-        asyncio.run(ensure_topics(started.bootstrap_servers, topics_of(Service.PAYMENTS)))
+        asyncio.run(ensure_topics(started.bootstrap_servers, ALL))
         yield Cluster(started.bootstrap_servers, started if isinstance(started, KafkaNode) else None)
     finally:
         started.stop()

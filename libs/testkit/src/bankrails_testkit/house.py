@@ -46,7 +46,7 @@ class House:
         while not reached():
             if time.monotonic() > ends_at:
                 raise AssertionError(f"did not come: {what}; came {[item.name for item in reader.seen]}")
-            self.sandbox.control.advance(seconds=step_seconds)
+            self.sandbox.control.jump(seconds=step_seconds)
             await reader.read()
 
 

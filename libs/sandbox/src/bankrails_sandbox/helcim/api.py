@@ -14,19 +14,16 @@ import orjson
 from starlette.routing import BaseRoute, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bankrails_sandbox.connection import cut
-from bankrails_sandbox.faults import CutConnectionFault, Moment, SpoiltAnswerFault
+from bankrails_sandbox.exact_json import parse_json
+from bankrails_sandbox.exchange import Answer, Exchange
+from bankrails_sandbox.faults import Moment
 from bankrails_sandbox.helcim.books import Books
 from bankrails_sandbox.helcim.call import Call
 from bankrails_sandbox.helcim.endpoints import ENDPOINTS, Endpoint
 from bankrails_sandbox.helcim.idempotency import Submission, check_key, fingerprint
-from bankrails_sandbox.helcim.payload import parse_json
 from bankrails_sandbox.helcim.rate_limit import Quota, TooManyRequests
 from bankrails_sandbox.helcim.replies import ErrorShape, Refused, Reply, shaped_error, text_error
 from bankrails_sandbox.helcim.vendor import HelcimVendor
-
-# Many times the largest lawful body; only there so that a stray upload is not held in memory.
-BODY_BYTES_MAX = 64 * 1024
 
 UNAUTHORIZED = text_error(401, "Unauthorized").reply
 FORBIDDEN = text_error(403, "No access permission").reply
@@ -40,37 +37,8 @@ def helcim_app(vendor: HelcimVendor) -> ASGIApp:
     return Router(routes, redirect_slashes=False, default=Path(vendor, "unknown", ()))
 
 
-class Exchange:
-    """One request and what becomes of it."""
-
-    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self.scope, self.receive, self.send = scope, receive, send
-        self.headers: dict[bytes, bytes] = dict(scope["headers"])
-        self.quota: Quota | None = None
-        self.merchant = ""
-
-    async def body(self) -> bytes:
-        """Raises ValueError when it is too long or the caller went away before it was complete."""
-        body = bytearray()
-        while True:
-            message = await self.receive()
-            if message["type"] == "http.disconnect":
-                raise ValueError("incomplete")
-            body += message.get("body", b"")
-            if len(body) > BODY_BYTES_MAX:
-                raise ValueError("too long")
-            if not message.get("more_body", False):
-                return bytes(body)
-
-    async def answer(self, status: int, body: bytes) -> None:
-        headers = [(b"content-length", str(len(body)).encode())]
-        if body:
-            headers.append((b"content-type", b"application/json"))
-        if self.quota is not None:
-            headers.append((b"minute-limit-remaining", str(self.quota.minute_remaining).encode()))
-            headers.append((b"hour-limit-remaining", str(self.quota.hour_remaining).encode()))
-        await self.send({"type": "http.response.start", "status": status, "headers": headers})
-        await self.send({"type": "http.response.body", "body": body})
+class HelcimExchange(Exchange):
+    quota: Quota | None = None
 
 
 class Path:
@@ -82,22 +50,18 @@ class Path:
         self._by_method = {endpoint.method: endpoint for endpoint in endpoints}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        exchange = Exchange(scope, receive, send)
+        exchange = HelcimExchange(scope, receive, send)
         endpoint = self._by_method.get(scope["method"])
-        try:
-            reply = await self._reply(endpoint, exchange) if endpoint else self._no_endpoint()
-            outcome, body = reply.status, b"" if reply.body is None else orjson.dumps(reply.body)
-        except SpoiltAnswerFault as spoilt:
-            outcome, body = spoilt.status, self._usual_body(endpoint, spoilt)
-        except CutConnectionFault:
-            self._vendor.calls.count(exchange.merchant, scope["method"], self._path, "cut")
-            await cut(scope, receive)
-            return
-        # Counted before it is sent: whoever has the answer finds it counted.
-        self._vendor.calls.count(exchange.merchant, scope["method"], self._path, str(outcome))
-        await exchange.answer(outcome, body)
 
-    async def _reply(self, endpoint: Endpoint, exchange: Exchange) -> Reply:
+        async def answer() -> Answer:
+            return _written(await self._reply(endpoint, exchange) if endpoint else self._no_endpoint(), exchange)
+
+        def usual(status: int) -> Answer:
+            return _written(_usual(status), exchange)
+
+        await exchange.conclude(self._path, self._vendor.calls, answer(), usual)
+
+    async def _reply(self, endpoint: Endpoint, exchange: HelcimExchange) -> Reply:
         known = self._vendor.authenticate(exchange.headers.get(b"api-token", b"").decode("latin-1"))
         if known is None:
             return UNAUTHORIZED
@@ -117,9 +81,10 @@ class Path:
         finally:
             books.limiter.leave()
 
-    async def _serve(self, endpoint: Endpoint, exchange: Exchange, books: Books) -> Reply:
+    async def _serve(self, endpoint: Endpoint, exchange: HelcimExchange, books: Books) -> Reply:
         call_id = self._vendor.calls.next_id()
-        faults = self._vendor.faults.draw(endpoint.operation, books.merchant.name)
+        plan = self._vendor.faults
+        faults = plan.draw(endpoint.operation, books.merchant.name)
         try:
             raw = await exchange.body()
         except ValueError as error:
@@ -134,11 +99,10 @@ class Path:
             if malformed:
                 raise shaped_error(endpoint.shape, 400, "Invalid payload: malformed JSON")
             now = self._vendor.clock.now()
-            books.catch_up(now)
+            books.agenda.catch_up(now)
             query = dict(parse_qsl(exchange.scope["query_string"].decode("latin-1")))
             return endpoint.handle(books, Call(call_id, now, exchange.scope["path_params"], query, body, key))
 
-        plan = self._vendor.faults
         if not endpoint.keyed:
             await plan.strike(faults, Moment.BEFORE_EFFECT)
             reply = process(None)
@@ -168,8 +132,17 @@ class Path:
         refusal = text_error(405, "Method Not Allowed") if self._by_method else text_error(404, "Not Found")
         return refusal.reply
 
-    def _usual_body(self, endpoint: Endpoint | None, spoilt: SpoiltAnswerFault) -> bytes:
-        if spoilt.body is not None or endpoint is None:
-            return spoilt.body or b""
-        text = {429: "Too Many Requests", 500: "Failed to process transaction"}.get(spoilt.status, "Unexpected error")
-        return orjson.dumps(shaped_error(ErrorShape.TEXT, spoilt.status, text).reply.body)
+
+def _written(reply: Reply, exchange: HelcimExchange) -> Answer:
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    if (quota := exchange.quota) is not None:
+        headers = (
+            (b"minute-limit-remaining", str(quota.minute_remaining).encode()),
+            (b"hour-limit-remaining", str(quota.hour_remaining).encode()),
+        )
+    return Answer(reply.status, b"" if reply.body is None else orjson.dumps(reply.body), headers)
+
+
+def _usual(status: int) -> Reply:
+    text = {429: "Too Many Requests", 500: "Failed to process transaction"}.get(status, "Unexpected error")
+    return shaped_error(ErrorShape.TEXT, status, text).reply

@@ -1,7 +1,7 @@
 """Where the vendor's public text is silent or contradicts itself. Each choice can be switched in the configuration."""
 
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,5 +54,39 @@ class Assumptions:
     one_active_pad: bool = True
     """Whether activating a second PAD of a bank account is refused with 400."""
 
+    wrap_batches: bool = True
+    """`{"batches": […]}` as in the guide; the OpenAPI document says bare."""
+
+    batch_reference_field: bool = True
+    """`batchReference` ("ach-47339") is in the OpenAPI document and not in the guide's older sample."""
+
+    settle_empty_batch: bool = False
+    """Whether an open batch without an approved row can be settled. Not documented."""
+
+    close_on_banking_days_only: bool = False
+    """The guide says every day; whether that means weekends and holidays too is not documented."""
+
+    clearing_banking_days: int = 3
+    """From the day of the close. Merchant help: three to four business days, about seven for the first batches."""
+
+    clearing_time: str = "09:00"
+    """On that day, by the banks' clocks (Eastern Time). Not documented."""
+
+    return_time: str = "08:30"
+    """Of an answer by the payer's bank, likewise: before the opening of business. Not documented."""
+
+    closed_days_ca: tuple[str, ...] = ()
+    """Dates on which no Canadian bank works on top of the national holidays, such as Family Day: "2026-02-16"."""
+
+    closed_days_us: tuple[str, ...] = ()
+
+    return_code_in_response_message: bool = False
+    """Whether a returned row shows the bank's code. No field for it is documented."""
+
     def __post_init__(self) -> None:
-        time.fromisoformat(self.batch_close_time)
+        for time_of_day in (self.batch_close_time, self.clearing_time, self.return_time):
+            time.fromisoformat(time_of_day)
+        for day in (*self.closed_days_ca, *self.closed_days_us):
+            date.fromisoformat(day)
+        if self.clearing_banking_days < 0:
+            raise ValueError("clearing_banking_days: 0 or more")

@@ -14,10 +14,10 @@ from bankrails_sandbox.helcim.payload import digits, one_of, require_object, tex
 from bankrails_sandbox.helcim.records import AccountType, Address, BankAccount, Customer, Mail, Ownership
 from bankrails_sandbox.helcim.replies import ErrorShape, Refused, Reply, list_error, message_error, text_error
 from bankrails_sandbox.helcim.timestamps import stamp
+from bankrails_sandbox.routing_numbers import passes_aba_check
 
 # Enough to tell an address from none; what the vendor calls valid is not published.
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-ABA_WEIGHTS = (3, 7, 1, 3, 7, 1, 3, 7, 1)
 
 
 def list_bank_accounts(books: Books, call: Call) -> Reply:
@@ -168,12 +168,6 @@ def bank_account_json(books: Books, account: BankAccount) -> dict[str, Any]:
         "bankAccountNumberL4": account.number_l4,
         "address": dataclasses.asdict(account.address),
     }
-
-
-def passes_aba_check(routing: str) -> bool:
-    """Nine digits weighted 3, 7, 1 sum to a multiple of ten; nine zeros do too, and are no bank."""
-    weighted = sum(weight * int(digit) for weight, digit in zip(ABA_WEIGHTS, routing, strict=True))
-    return weighted % 10 == 0 and weighted > 0
 
 
 def _one(books: Books, account: BankAccount) -> Reply:

@@ -1,41 +1,121 @@
-"""A merchant's daily batch: opens with the first transaction, closes at 17:00 by the merchant's wall clock.
+"""A merchant's daily batch: opens with the first transaction, closes at 17:00 by the merchant's wall clock, or earlier
+when the merchant settles it. Reading and settling batches.
 
-Source: Helcim guide, ACH Payment API. Closing on every calendar day, and a new batch only with the next transaction,
-are assumptions.
+Source: Helcim guide, ACH Payment API; Helcim OpenAPI. Closing on every calendar day, a new batch only with the next
+transaction, the order of the list, and that a batch without an approved row cannot be settled are assumptions.
 """
 
-from __future__ import annotations
-
-from datetime import UTC, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from bankrails_sandbox.helcim.records import Batch
+from bankrails_sandbox.helcim.books import Books
+from bankrails_sandbox.helcim.call import Call
+from bankrails_sandbox.helcim.payload import dollars
+from bankrails_sandbox.helcim.records import AchTransaction, Batch, StatusAuth, TransactionType
+from bankrails_sandbox.helcim.replies import Reply, message_error
+from bankrails_sandbox.helcim.settlement import enter_settlement
+from bankrails_sandbox.helcim.timestamps import stamp
 
-if TYPE_CHECKING:
-    from bankrails_sandbox.helcim.books import Books
+ONE_DAY = timedelta(days=1)
 
 
-def next_close(after: datetime, zone: ZoneInfo, close_time: time) -> datetime:
+def next_close(books: Books, after: datetime) -> datetime:
     """The first close strictly after that instant. By the wall clock, so it is 17:00 on both sides of a DST change."""
+    zone = ZoneInfo(books.merchant.timezone)
     local = after.astimezone(zone)
-    close = datetime.combine(local.date(), close_time, zone)
-    if close <= local:
-        close = datetime.combine(local.date() + timedelta(days=1), close_time, zone)
-    return close.astimezone(UTC)
+    day = local.date()
+    while True:
+        close = datetime.combine(day, books.close_time, zone)
+        rests = books.assumptions.close_on_banking_days_only and not books.banking_days.is_open(day)
+        if close.astimezone(UTC) > after and not rests:
+            return close.astimezone(UTC)
+        day += ONE_DAY
 
 
-def open_batch(books: Books, now: datetime) -> Batch:
-    if books.open_batch is None:
-        closes_at = next_close(now, ZoneInfo(books.merchant.timezone), books.close_time)
-        books.open_batch = Batch(next(books.ids.batches), now, closes_at)
-        books.batches[books.open_batch.id] = books.open_batch
-    return books.open_batch
+def enter_batch(books: Books, transaction: AchTransaction, now: datetime) -> None:
+    batch = books.open_batch or _open(books, now)
+    transaction.batch_id = batch.id
+    transaction.approved_at = now
+    batch.transaction_ids.append(transaction.id)
 
 
-def close_due(books: Books, now: datetime) -> None:
-    batch = books.open_batch
-    if batch is not None and batch.closes_at <= now:
-        batch.closed_at = batch.closes_at
-        books.open_batch = None
-        books.record("close-batch", batch.id, batch.closes_at, None)
+def list_batches(books: Books, _call: Call) -> Reply:
+    """All of them, newest first, without pages."""
+    batches = [batch_json(books, batch) for batch in reversed(books.batches.values())]
+    return Reply(200, {"batches": batches} if books.assumptions.wrap_batches else batches)
+
+
+def settle_batch(books: Books, call: Call) -> Reply:
+    """Closes it before its time; its rows clear as those of any other."""
+    batch = books.batches.get(call.path_id("batch_id") or 0)
+    if batch is None:
+        raise message_error("ACH batch not found.")
+    if batch.closed_at is not None:
+        raise message_error(f"ACH batch ID #{batch.id} is already closed.")
+    if not approved(books, batch) and not books.assumptions.settle_empty_batch:
+        raise message_error(f"ACH batch ID #{batch.id} has no transactions to settle.")
+    _close(books, batch, call.now, call)
+    return Reply(200, {"message": f"Successfully settled ACH batch ID #{batch.id}."})
+
+
+def approved(books: Books, batch: Batch) -> list[AchTransaction]:
+    rows = (books.transactions[id] for id in batch.transaction_ids)
+    return [row for row in rows if row.auth is StatusAuth.APPROVED]
+
+
+def batch_json(books: Books, batch: Batch) -> dict[str, Any]:
+    """A row that was declined is in no total; one that is returned after the close stays in them."""
+    rows = approved(books, batch)
+
+    def total(type: TransactionType) -> tuple[int | float, int]:
+        return _sum(row for row in rows if row.type is type)
+
+    withdrawals, count_withdrawals = total(TransactionType.WITHDRAWAL)
+    deposits, count_deposits = total(TransactionType.DEPOSIT)
+    reversed_, count_reversed = total(TransactionType.REVERSE)
+    refunded, count_refunded = total(TransactionType.REFUND)
+    reference = {"batchReference": f"ach-{batch.id}"} if books.assumptions.batch_reference_field else {}
+    return {
+        "batchId": batch.id,
+        **reference,
+        "merchantId": books.merchant.id,
+        "statusBatch": int(batch.status),
+        "amountWithdrawals": withdrawals,
+        "countWithdrawals": count_withdrawals,
+        "amountDeposits": deposits,
+        "countDeposits": count_deposits,
+        "amountReversed": reversed_,
+        "countReversed": count_reversed,
+        "amountRefunded": refunded,
+        "countRefunded": count_refunded,
+        "dateOpened": stamp(batch.opened_at, books.zone),
+        "dateClosed": stamp(batch.closed_at, books.zone),
+    }
+
+
+def _open(books: Books, now: datetime) -> Batch:
+    closes_at = next_close(books, now)
+    batch = Batch(next(books.ids.batches), now, closes_at)
+    books.batches[batch.id] = books.open_batch = batch
+
+    def close(due_at: datetime) -> None:
+        if batch.closed_at is None:
+            _close(books, batch, due_at)
+
+    books.agenda.add(closes_at, close)
+    return batch
+
+
+def _close(books: Books, batch: Batch, at: datetime, call: Call | None = None) -> None:
+    batch.closed_at = at
+    books.open_batch = None
+    call_id, key = (call.id, call.idempotency_key) if call else (None, None)
+    books.record("close-batch", batch.id, at, call_id, idempotency_key=key)
+    enter_settlement(books, batch)
+
+
+def _sum(rows: Iterable[AchTransaction]) -> tuple[int | float, int]:
+    amounts = [row.amount_minor for row in rows]
+    return dollars(sum(amounts)), len(amounts)

@@ -1,21 +1,22 @@
 """Everything that the vendor keeps for one merchant.
 
 All of it lives in one event loop and every change is made without awaiting, so each call is one atomic step. Whatever
-falls due with time (today the daily batch close) is caught up with before anything else is read or changed, at the
-instant at which it was due: a caller cannot tell that nobody was there at 17:00.
+falls due with time (closes, clearings, returns) is an appointment in the vendor's agenda, which is caught up with before
+anything else is read or changed: a caller cannot tell that nobody was there at 17:00.
 """
 
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
 
+from bankrails_sandbox.agenda import Agenda
 from bankrails_sandbox.effects import Effect, EffectLog
-from bankrails_sandbox.helcim.batches import close_due, open_batch
+from bankrails_sandbox.helcim.banking_days import BankingDays
 from bankrails_sandbox.helcim.idempotency import KeyMemory
-from bankrails_sandbox.helcim.merchants import HelcimConfig, Merchant
+from bankrails_sandbox.helcim.merchants import Country, HelcimConfig, Merchant
 from bankrails_sandbox.helcim.rate_limit import RateLimiter
-from bankrails_sandbox.helcim.records import AchTransaction, BankAccount, Batch, Customer, Mail, Pad
+from bankrails_sandbox.helcim.records import AchTransaction, BankAccount, BankAnswer, Batch, Customer, Mail, Pad
 
 
 class Ids:
@@ -31,13 +32,17 @@ class Ids:
 
 
 class Books:
-    def __init__(self, merchant: Merchant, config: HelcimConfig, ids: Ids, log: EffectLog) -> None:
+    def __init__(self, merchant: Merchant, config: HelcimConfig, ids: Ids, log: EffectLog, agenda: Agenda) -> None:
         self.merchant = merchant
         self.assumptions = config.assumptions
         self.ids = ids
         self.log = log
+        self.agenda = agenda
         self.zone = ZoneInfo(config.assumptions.timestamps_zone)
         self.close_time = time.fromisoformat(config.assumptions.batch_close_time)
+        self.clearing_time = time.fromisoformat(config.assumptions.clearing_time)
+        self.return_time = time.fromisoformat(config.assumptions.return_time)
+        self.banking_days = _banking_days(merchant, config)
         self.limiter = RateLimiter(config.limits, refused_calls_count=config.assumptions.refused_calls_count)
         self.keys = KeyMemory(timedelta(seconds=config.assumptions.key_lifetime_seconds))
         self.customers: dict[int, Customer] = {}
@@ -48,17 +53,10 @@ class Books:
         self.batches: dict[int, Batch] = {}
         self.open_batch: Batch | None = None
         self.mails: list[Mail] = []
+        self.bank_report: list[BankAnswer] = []
         self._accounts_of: dict[int, list[BankAccount]] = {}
         self._pads_of: dict[int, list[Pad]] = {}
         self._pending_on: dict[int, list[AchTransaction]] = {}
-
-    def catch_up(self, now: datetime) -> None:
-        close_due(self, now)
-
-    def enter_batch(self, transaction: AchTransaction, now: datetime) -> None:
-        batch = open_batch(self, now)
-        transaction.batch_id = batch.id
-        batch.transaction_ids.append(transaction.id)
 
     def add_customer(self, customer: Customer) -> None:
         self.customers[customer.id] = customer
@@ -99,8 +97,9 @@ class Books:
         bank_account_id: int | None = None,
         transaction: AchTransaction | None = None,
         idempotency_key: str | None = None,
+        detail: str | None = None,
     ) -> Effect:
-        """`call_id` is None for what the control API did in the place of a customer or a bank."""
+        """`call_id` is None for what came with time, or by the control API in the place of a customer or a bank."""
         return self.log.record(
             Effect(
                 number=0,
@@ -113,6 +112,13 @@ class Books:
                 amount_minor=transaction.amount_minor if transaction else None,
                 currency=transaction.currency.name if transaction else None,
                 idempotency_key=idempotency_key,
+                detail=detail,
                 call_ids=[] if call_id is None else [call_id],
             )
         )
+
+
+def _banking_days(merchant: Merchant, config: HelcimConfig) -> BankingDays:
+    given = config.assumptions
+    closed_too = given.closed_days_ca if merchant.country is Country.CA else given.closed_days_us
+    return BankingDays(merchant.country, [date.fromisoformat(day) for day in closed_too])

@@ -4,6 +4,7 @@ Names are in snake case, money in minor units, times in UTC.
 """
 
 import dataclasses
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -11,21 +12,19 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bankrails_sandbox.decoding import decode, encode
-from bankrails_sandbox.faults import Fault, PlantedFault
 from bankrails_sandbox.helcim.bank_accounts import add_account
+from bankrails_sandbox.helcim.bank_answers import BankOrder, order
 from bankrails_sandbox.helcim.books import Books
 from bankrails_sandbox.helcim.call import Call
 from bankrails_sandbox.helcim.endpoints import OPERATIONS
 from bankrails_sandbox.helcim.merchants import Merchant
 from bankrails_sandbox.helcim.pads import change_pad
-from bankrails_sandbox.helcim.records import Pad, PadStatus
+from bankrails_sandbox.helcim.records import AchTransaction, BankAnswerKind, Pad, PadStatus
 from bankrails_sandbox.helcim.replies import Refused
 from bankrails_sandbox.helcim.transactions import decline, transaction_json
 from bankrails_sandbox.helcim.vendor import HelcimVendor
 from bankrails_sandbox.json_http import BadRequest, NotFound, json_body, json_reply
-
-# As long as a caller could want to wait in one request; it asks again after that.
-WAIT_SECONDS_MAX = 60.0
+from bankrails_sandbox.vendor_control import VendorControl, whole_number
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -44,51 +43,32 @@ class TokenSwitches:
     value: str | None = None
 
 
-class HelcimControl:
+class HelcimControl(VendorControl):
     def __init__(self, vendor: HelcimVendor) -> None:
+        super().__init__("/control/helcim", vendor, operations=OPERATIONS, merchants=vendor.merchants)
         self._vendor = vendor
 
     def routes(self) -> list[Route]:
-        def route(method: str, path: str, endpoint: Any) -> Route:
-            return Route(f"/control/helcim{path}", endpoint, methods=[method])
-
         return [
-            route("GET", "/effects", self.effects),
-            route("GET", "/calls", self.calls),
-            route("GET", "/mails", self.mails),
-            route("POST", "/faults", self.plant),
-            route("GET", "/faults", self.faults),
-            route("DELETE", "/faults", self.clear_faults),
-            route("DELETE", "/faults/{id:int}", self.remove_fault),
-            route("GET", "/gates/{name}", self.gate),
-            route("POST", "/gates/{name}/release", self.release),
-            route("POST", "/pads/{id:int}/accept", self.accept_pad),
-            route("POST", "/pads/{id:int}/revoke", self.revoke_pad),
-            route("POST", "/transactions/{id:int}/decline", self.decline),
-            route("POST", "/customers/{id:int}/bank-form", self.fill_in_form),
-            route("GET", "/merchants", self.merchants),
-            route("PATCH", "/merchants/{name}", self.switch_merchant),
-            route("PATCH", "/merchants/{name}/tokens/{token}", self.switch_token),
-            route("POST", "/reset", self.reset),
+            *super().routes(),
+            self.route("GET", "/mails", self.mails),
+            self.route("POST", "/pads/{id:int}/accept", self.accept_pad),
+            self.route("POST", "/pads/{id:int}/revoke", self.revoke_pad),
+            self.route("POST", "/transactions/{id:int}/decline", self.decline),
+            *(
+                self.route("POST", f"/transactions/{{id:int}}/{kind}", partial(self.answer_by_bank, kind))
+                for kind in BankAnswerKind
+            ),
+            self.route("GET", "/bank-report", self.bank_report),
+            self.route("POST", "/customers/{id:int}/bank-form", self.fill_in_form),
+            self.route("GET", "/merchants", self.show_merchants),
+            self.route("PATCH", "/merchants/{name}", self.switch_merchant),
+            self.route("PATCH", "/merchants/{name}/tokens/{token}", self.switch_token),
         ]
 
-    async def effects(self, request: Request) -> Response:
-        self._vendor.catch_up()
-        query = request.query_params
-        effects = list(
-            self._vendor.effects.matching(
-                merchant=query.get("merchant"),
-                kind=query.get("kind"),
-                idempotency_key=query.get("idempotency_key"),
-                after=_number(query.get("after", "0")),
-            )
-        )
-        counts = self._vendor.effects.count_by_kind(effects)
-        return json_reply({"counts": counts, "effects": [encode(effect) for effect in effects]})
-
     async def calls(self, request: Request) -> Response:
-        merchant = request.query_params.get("merchant")
-        counts = self._vendor.calls.counts(merchant)
+        """With how many are in progress, since this vendor limits that too."""
+        counts = self._vendor.calls.counts(request.query_params.get("merchant"))
         return json_reply(
             {
                 "calls": [encode(count) for count in counts],
@@ -101,7 +81,7 @@ class HelcimControl:
 
     async def mails(self, request: Request) -> Response:
         query = request.query_params
-        customer_id = _number(query["customer_id"]) if "customer_id" in query else None
+        customer_id = whole_number(query["customer_id"]) if "customer_id" in query else None
         mails = [
             encode(mail)
             for name, books in self._vendor.books.items()
@@ -110,40 +90,6 @@ class HelcimControl:
             if customer_id in (None, mail.customer_id)
         ]
         return json_reply({"mails": mails})
-
-    async def plant(self, request: Request) -> Response:
-        fault = decode(Fault, await json_body(request))
-        if fault.operation is not None and fault.operation not in OPERATIONS:
-            raise BadRequest(f"operation: must be one of {', '.join(sorted(OPERATIONS))}")
-        if fault.merchant is not None and fault.merchant not in self._vendor.books:
-            raise BadRequest(f"merchant: must be one of {', '.join(self._vendor.books)}")
-        return json_reply(_fault_json(self._vendor.faults.plant(fault)), 201)
-
-    async def faults(self, _request: Request) -> Response:
-        return json_reply({"faults": [_fault_json(planted) for planted in self._vendor.faults.list()]})
-
-    async def clear_faults(self, _request: Request) -> Response:
-        self._vendor.faults.clear()
-        return Response(status_code=204)
-
-    async def remove_fault(self, request: Request) -> Response:
-        if not self._vendor.faults.remove(request.path_params["id"]):
-            raise NotFound("no such fault")
-        return Response(status_code=204)
-
-    async def gate(self, request: Request) -> Response:
-        """With `waiting=n` answers once that many calls are held, or after `wait_seconds`."""
-        gate = self._vendor.faults.gate(request.path_params["name"])
-        query = request.query_params
-        wait_seconds = min(float(_number(query.get("wait_seconds", "0"))), WAIT_SECONDS_MAX)
-        await gate.wait_for(_number(query.get("waiting", "0")), wait_seconds)
-        return json_reply({"waiting": gate.waiting, "open": gate.open.is_set()})
-
-    async def release(self, request: Request) -> Response:
-        gate = self._vendor.faults.gate(request.path_params["name"])
-        released = gate.waiting
-        gate.open.set()
-        return json_reply({"released": released})
 
     async def accept_pad(self, request: Request) -> Response:
         """The customer approves by the mail's link."""
@@ -154,15 +100,31 @@ class HelcimControl:
         return self._change_pad(request, PadStatus.INACTIVE)
 
     async def decline(self, request: Request) -> Response:
-        self._vendor.catch_up()
-        for books in self._vendor.books.values():
-            if transaction := books.transactions.get(request.path_params["id"]):
-                try:
-                    decline(books, transaction, self._vendor.clock.now())
-                except ValueError as error:
-                    raise BadRequest(str(error)) from error
-                return json_reply(transaction_json(books, transaction))
-        raise NotFound("no such transaction")
+        books, transaction = self._transaction(request)
+        try:
+            decline(books, transaction, self._vendor.clock.now())
+        except ValueError as error:
+            raise BadRequest(str(error)) from error
+        return json_reply(transaction_json(books, transaction))
+
+    async def answer_by_bank(self, kind: BankAnswerKind, request: Request) -> Response:
+        """The payer's bank sends the debit back, or its customer disputes it."""
+        wanted = decode(BankOrder, await json_body(request))
+        books, transaction = self._transaction(request)
+        try:
+            due_at = order(books, transaction, kind, wanted, self._vendor.clock.now())
+        except ValueError as error:
+            raise BadRequest(str(error)) from error
+        return json_reply({"due_at": encode(due_at), "transaction": transaction_json(books, transaction)})
+
+    async def bank_report(self, request: Request) -> Response:
+        """What the merchant's bank would report: the codes that the vendor does not show."""
+        self._vendor.catch_up(self._vendor.clock.now())
+        merchant = request.query_params.get("merchant")
+        lines = [
+            line for name, books in self._vendor.books.items() if merchant in (None, name) for line in books.bank_report
+        ]
+        return json_reply({"lines": [encode(line) for line in sorted(lines, key=lambda line: line.at)]})
 
     async def fill_in_form(self, request: Request) -> Response:
         """The customer enters a bank account on the page behind a request-new mail, and accepts the PAD there.
@@ -184,7 +146,7 @@ class HelcimControl:
                 return json_reply({"bank_account_id": account.id, "pad_id": pad.id}, 201)
         raise NotFound("no such customer")
 
-    async def merchants(self, _request: Request) -> Response:
+    async def show_merchants(self, _request: Request) -> Response:
         return json_reply({"merchants": [_merchant_json(books) for books in self._vendor.books.values()]})
 
     async def switch_merchant(self, request: Request) -> Response:
@@ -197,10 +159,6 @@ class HelcimControl:
         switches = decode(TokenSwitches, await json_body(request))
         return self._changed(lambda: self._vendor.change_token(name, token, **_given(switches)))
 
-    async def reset(self, _request: Request) -> Response:
-        self._vendor.reset()
-        return Response(status_code=204)
-
     def _changed(self, change: Any) -> Response:
         try:
             merchant: Merchant = change()
@@ -209,7 +167,7 @@ class HelcimControl:
         return json_reply(_merchant_json(self._vendor.books[merchant.name]))
 
     def _change_pad(self, request: Request, status: PadStatus) -> Response:
-        self._vendor.catch_up()
+        self._vendor.catch_up(self._vendor.clock.now())
         books, pad = self._pad(request.path_params["id"])
         if status is PadStatus.INACTIVE and not pad.usable:
             raise BadRequest(f"PAD {pad.id} is not active")
@@ -219,15 +177,18 @@ class HelcimControl:
             raise BadRequest(str(refused)) from refused
         return json_reply({"pad_id": pad.id, "accepted": pad.accepted, "active": pad.usable})
 
+    def _transaction(self, request: Request) -> tuple[Books, AchTransaction]:
+        self._vendor.catch_up(self._vendor.clock.now())
+        try:
+            return self._vendor.transaction(request.path_params["id"])
+        except KeyError as error:
+            raise NotFound("no such transaction") from error
+
     def _pad(self, pad_id: int) -> tuple[Books, Pad]:
         for books in self._vendor.books.values():
             if pad := books.pads.get(pad_id):
                 return books, pad
         raise NotFound("no such PAD")
-
-
-def _fault_json(planted: PlantedFault) -> dict[str, Any]:
-    return {"id": planted.id, "struck": planted.struck, "fault": encode(planted.fault)}
 
 
 def _merchant_json(books: Books) -> dict[str, Any]:
@@ -239,9 +200,3 @@ def _merchant_json(books: Books) -> dict[str, Any]:
 
 def _given(switches: MerchantSwitches | TokenSwitches) -> dict[str, object]:
     return {name: value for name, value in dataclasses.asdict(switches).items() if value is not None}
-
-
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise BadRequest(f"{text!r} is not a number")
-    return int(text)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bankrails_sandbox.helcim import bank_accounts, customers, listing, pads, transactions
+from bankrails_sandbox.helcim import bank_accounts, batches, customers, listing, pads, transactions
 from bankrails_sandbox.helcim.books import Books
 from bankrails_sandbox.helcim.call import Call
 from bankrails_sandbox.helcim.merchants import General, Processing, Token
@@ -59,6 +59,16 @@ ENDPOINTS = (
         transactions.get_transaction,
         MESSAGE,
         processing=Processing.AUTH,
+    ),
+    Endpoint("list-batches", "GET", "/ach/batches", batches.list_batches, MESSAGE, processing=Processing.AUTH),
+    Endpoint(
+        "settle-batch",
+        "PUT",
+        "/ach/batches/{batch_id}/settle",
+        batches.settle_batch,
+        MESSAGE,
+        processing=Processing.POSITIVE,
+        keyed=True,
     ),
     Endpoint("list-customers", "GET", "/customers", customers.list_customers, TEXT, READ),
     Endpoint("create-customer", "POST", "/customers", customers.create_customer, TEXT, WRITE),

@@ -7,6 +7,7 @@ no document and is kept as not accepted.
 from datetime import datetime, timedelta
 from typing import Any
 
+from bankrails_sandbox.helcim.batches import enter_batch
 from bankrails_sandbox.helcim.books import Books
 from bankrails_sandbox.helcim.call import Call
 from bankrails_sandbox.helcim.payload import one_of, require_object
@@ -116,7 +117,7 @@ def _let_pending_through(books: Books, bank_account_id: int, now: datetime, call
     for transaction in books.take_pending(bank_account_id):
         if transaction.auth is StatusAuth.PENDING:
             transaction.auth = StatusAuth.APPROVED
-            books.enter_batch(transaction, now)
+            enter_batch(books, transaction, now)
             books.record("approve", transaction.id, now, call_id, transaction=transaction)
 
 

@@ -1,25 +1,12 @@
-"""Request bodies: exact numbers, and the complaints about them in shape D."""
+"""Request bodies, and the complaints about them in shape D."""
 
-import json
 from decimal import Decimal
-from typing import Any, NoReturn
+from typing import Any
 
 from bankrails_sandbox.helcim.replies import ErrorShape, message_error, shaped_error
 
 INT64_MAX = 2**63 - 1
 CENT = Decimal("0.01")
-
-
-def _no_such_number(literal: str) -> NoReturn:
-    raise ValueError(f"{literal} is not JSON")
-
-
-def parse_json(raw: bytes) -> Any:
-    """Numbers with a fraction become Decimal, since no float is money. Raises ValueError, also for NaN and Infinity."""
-    try:
-        return json.loads(raw, parse_float=Decimal, parse_constant=_no_such_number)
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
 
 
 def require_object(body: Any, shape: ErrorShape) -> dict[str, Any]:

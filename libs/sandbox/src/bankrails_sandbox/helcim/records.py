@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 
 from bankrails_sandbox.helcim.merchants import Country, Currency
 
@@ -129,7 +129,10 @@ class Pad:
 
 @dataclass(slots=True)
 class AchTransaction:
-    """`batch_id` is 0 while pending; whether the batch is closed is read from the batch."""
+    """`batch_id` is 0 while pending; whether the batch is closed is read from the batch.
+
+    `return_code` and `answer_due_at`, when its bank is going to answer, are known to the control API alone.
+    """
 
     id: int
     customer_id: int
@@ -143,15 +146,44 @@ class AchTransaction:
     batch_id: int = 0
     order_id: int = 0
     original_id: int = 0
+    approved_at: datetime | None = None
+    return_code: str | None = None
+    answer_due_at: datetime | None = None
 
 
 @dataclass(slots=True)
 class Batch:
+    """`closes_at` is when it closes unless it is settled before; `clears_at` is known once it is closed."""
+
     id: int
     opened_at: datetime
     closes_at: datetime
     closed_at: datetime | None = None
+    clears_at: datetime | None = None
     transaction_ids: list[int] = field(default_factory=list)
+
+    @property
+    def status(self) -> StatusBatch:
+        return StatusBatch.OPEN if self.closed_at is None else StatusBatch.CLOSED
+
+
+class BankAnswerKind(StrEnum):
+    REJECT = "reject"
+    RETURN = "return"
+    CONTEST = "contest"
+
+
+@dataclass(frozen=True, slots=True)
+class BankAnswer:
+    """A line of a merchant's bank report."""
+
+    merchant: str
+    transaction_id: int
+    kind: BankAnswerKind
+    code: str | None
+    amount_minor: int
+    currency: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

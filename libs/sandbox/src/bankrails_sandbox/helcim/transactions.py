@@ -7,6 +7,7 @@ Source: Helcim guide, ACH Payment API; devdocs.helcim.com/docs/pad-agreements.
 from datetime import datetime
 from typing import Any
 
+from bankrails_sandbox.helcim.batches import enter_batch
 from bankrails_sandbox.helcim.books import Books
 from bankrails_sandbox.helcim.call import Call
 from bankrails_sandbox.helcim.merchants import Currency
@@ -52,7 +53,7 @@ def withdraw(books: Books, call: Call) -> Reply:
     books.transactions[transaction.id] = transaction
     account.last_used_at = call.now
     if authorized:
-        books.enter_batch(transaction, call.now)
+        enter_batch(books, transaction, call.now)
     else:
         books.add_pending(transaction)
     books.record(
@@ -82,7 +83,7 @@ def decline(books: Books, transaction: AchTransaction, now: datetime) -> None:
 
 def transaction_json(books: Books, transaction: AchTransaction) -> dict[str, Any]:
     batch = books.batches.get(transaction.batch_id)
-    closed_at = batch.closed_at if batch else None
+    shows_code = books.assumptions.return_code_in_response_message
     return {
         "id": transaction.id,
         "merchantId": books.merchant.id,
@@ -100,11 +101,11 @@ def transaction_json(books: Books, transaction: AchTransaction) -> dict[str, Any
         "approvalCode": "",
         "test": int(books.merchant.test_account),
         "acquirerTransactionId": "",
-        "responseMessage": "",
+        "responseMessage": (transaction.return_code or "") if shows_code else "",
         "payFacTransactionId": 0,
         "originalTransactionId": transaction.original_id,
-        "statusBatch": int(StatusBatch.OPEN if closed_at is None else StatusBatch.CLOSED),
-        "dateClosed": stamp(closed_at, books.zone),
+        "statusBatch": int(batch.status if batch else StatusBatch.OPEN),
+        "dateClosed": stamp(batch.closed_at if batch else None, books.zone),
     }
 
 

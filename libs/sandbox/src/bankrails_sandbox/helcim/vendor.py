@@ -1,34 +1,49 @@
 """The vendor as a whole: the books of all merchants, who a token belongs to, and what is watched and planted on top."""
 
 import dataclasses
+from datetime import datetime
 
 from bankrails_clock import Clock
 
-from bankrails_sandbox.calls import CallCounter
-from bankrails_sandbox.effects import EffectLog
-from bankrails_sandbox.faults import FaultPlan
+from bankrails_sandbox.helcim.batches import next_close
 from bankrails_sandbox.helcim.books import Books, Ids
 from bankrails_sandbox.helcim.merchants import HelcimConfig, Merchant, Token
+from bankrails_sandbox.helcim.records import AchTransaction
+from bankrails_sandbox.vendor import Vendor
 
 
-class HelcimVendor:
+class HelcimVendor(Vendor):
+    name = "helcim"
+
     def __init__(self, config: HelcimConfig, clock: Clock) -> None:
+        super().__init__(clock)
         self._config = config
-        self.clock = clock
-        self.faults = FaultPlan()
         self.reset()
 
-    def reset(self) -> None:
-        """As at the start: empty books, no faults, no counts. Calls still in progress end on the old books."""
-        self.faults.clear()
-        self.calls = CallCounter()
-        self.effects = EffectLog()
+    def open_books(self) -> None:
         ids = Ids()
         self.books = {
-            merchant.name: Books(merchant, self._config, ids, self.effects) for merchant in self._config.merchants
+            merchant.name: Books(merchant, self._config, ids, self.effects, self.agenda)
+            for merchant in self._config.merchants
         }
-        self._tokens: dict[str, tuple[Books, Token]] = {}
         self._index_tokens()
+
+    @property
+    def merchants(self) -> tuple[str, ...]:
+        return tuple(merchant.name for merchant in self._config.merchants)
+
+    def next_due(self, now: datetime) -> datetime | None:
+        """Each daily close counts, also where there is nothing to close: merchants and their services go by it."""
+        closes = [next_close(books, now) for books in self.books.values()]
+        appointment = super().next_due(now)
+        return min([*closes, appointment] if appointment else closes, default=None)
+
+    def transaction(self, id: int) -> tuple[Books, AchTransaction]:
+        """Raises KeyError for an unknown id."""
+        for books in self.books.values():
+            if id in books.transactions:
+                return books, books.transactions[id]
+        raise KeyError(id)
 
     def authenticate(self, token: str) -> tuple[Books, Token] | None:
         """None for an unknown and for a disabled token alike."""
@@ -54,11 +69,6 @@ class HelcimVendor:
                 for token in tokens
             ),
         )
-
-    def catch_up(self) -> None:
-        now = self.clock.now()
-        for books in self.books.values():
-            books.catch_up(now)
 
     def _index_tokens(self) -> None:
         self._tokens = {token.value: (books, token) for books in self.books.values() for token in books.merchant.tokens}

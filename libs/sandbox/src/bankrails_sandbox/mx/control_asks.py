@@ -1,0 +1,30 @@
+"""What only MX's part of the control API has, as typed requests."""
+
+from typing import Any
+
+from bankrails_sandbox.control_asks import Ask
+from bankrails_sandbox.decoding import decode, encode
+from bankrails_sandbox.mx.people import Person
+from bankrails_sandbox.mx.view import MemberView
+from bankrails_sandbox.mx.vocabulary import ConnectionStatus
+
+
+def person(login: str) -> Ask[Person]:
+    return Ask("GET", f"/control/mx/people/{login}", lambda body: decode(Person, body))
+
+
+def make_person(login: str, person: Person) -> Ask[None]:
+    return Ask("PUT", f"/control/mx/people/{login}", _nothing, encode(person))
+
+
+def members() -> Ask[tuple[MemberView, ...]]:
+    return Ask("GET", "/control/mx/members", lambda body: tuple(decode(MemberView, each) for each in body["members"]))
+
+
+def force(member_guid: str, status: ConnectionStatus) -> Ask[MemberView]:
+    path = f"/control/mx/members/{member_guid}/status"
+    return Ask("POST", path, lambda body: decode(MemberView, body), {"status": encode(status)})
+
+
+def _nothing(_body: Any) -> None:
+    return None
