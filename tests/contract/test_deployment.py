@@ -14,6 +14,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
 BASE = ROOT / "k8s/base"
+SANDBOX = (BASE / "sandbox/sandbox-secrets.env").read_text()
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +67,12 @@ def test_every_service_has_a_database_of_its_own(service: Any) -> None:
     assert f"CREATE ROLE {found[1]} LOGIN PASSWORD '{found[2]}';" in script
     assert f"CREATE DATABASE {found[3]} OWNER {found[1]};" in script
     assert f"REVOKE CONNECT ON DATABASE {found[3]} FROM PUBLIC;" in script
+
+
+def test_a_service_may_join_the_sandboxs_clock(service: Any) -> None:
+    """Beyond loopback the clock refuses whoever lacks the token, and a service that is refused does not start."""
+    (line,) = re.findall(r"^BANKRAILS_SANDBOX_CONTROL_TOKEN=(.+)$", SANDBOX, re.MULTILINE)
+    assert service.told("clock_token") == line
 
 
 def test_the_quota_of_a_merchant_is_shared_out_once(services: Any) -> None:

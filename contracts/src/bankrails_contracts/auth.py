@@ -104,7 +104,11 @@ class StartAuthentication(AuthCommand):
 
 
 class AnswerChallenge(AuthCommand):
-    """The person's answer to a ChallengeRequired, given to the bank once."""
+    """The person's answer to a ChallengeRequired, given to the bank once.
+
+    Answered by ChallengeRequired (a further one), AuthenticationSucceeded, AuthenticationFailed,
+    AuthenticationErrored, AuthenticationOutcomeUnknown, AuthenticationExpired or CommandRefused.
+    """
 
     aggregate_field = "connection_id"
     connection_id: Id

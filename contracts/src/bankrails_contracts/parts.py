@@ -1,7 +1,7 @@
 """Shapes that more than one service speaks of: texts, names of countries and holders, addresses, account numbers."""
 
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -59,6 +59,20 @@ class UsAccount(Part):
     routing_number: Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$")]
     account_number: Sealed
     """8 to 12 digits, sealed to the service that receives it."""
+
+
+class BankNumbers(NamedTuple):
+    """Which bank and branch, in the form of either country; None what the country does not have."""
+
+    institution_number: str | None = None
+    transit_number: str | None = None
+    routing_number: str | None = None
+
+
+def bank_numbers(account: CanadianAccount | UsAccount) -> BankNumbers:
+    if isinstance(account, CanadianAccount):
+        return BankNumbers(account.institution_number, account.transit_number)
+    return BankNumbers(routing_number=account.routing_number)
 
 
 class AccountHolder(Part):

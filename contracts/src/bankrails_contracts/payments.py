@@ -110,7 +110,10 @@ class RegisterBankAccount(PaymentsCommand):
 
 
 class SetDefaultBankAccount(PaymentsCommand):
-    """Make one of a payer's bank accounts its default. The payer is the aggregate."""
+    """Make one of a payer's bank accounts its default. The payer is the aggregate.
+
+    Answered by DefaultBankAccountSet or CommandRefused.
+    """
 
     aggregate_field = "payer_id"
     payer_id: Id
@@ -121,7 +124,8 @@ class RequestMandate(PaymentsCommand):
     """Ask the payer for a pre-authorized debit agreement (PAD) on a bank account.
 
     The vendor asks by e-mail. The first request for an account adopts the agreement that came with its registration and
-    sends no second mail; a further request (a new mandate_id) sends one.
+    sends no second mail; a further request (a new mandate_id) sends one. Answered by MandateRequested or
+    CommandRefused.
     """
 
     aggregate_field = "mandate_id"
