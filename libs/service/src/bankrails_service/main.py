@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 import uvloop
+from bankrails_clock.membership import JoinRefused
 from bankrails_clock.remote import ClockUnreachable
 from bankrails_messaging.service import RunningService
 from bankrails_messaging.start import StartRefused
@@ -50,7 +51,7 @@ def run_service(definition: Definition[S], arguments: Sequence[str] = (), probe:
     flush_traces = configure_tracing(name)
     try:
         uvloop.run(definition.schema.migrate(settings) if arguments else _run(definition, settings, probe))
-    except (ClockUnreachable, SealError, StartRefused) as error:
+    except (ClockUnreachable, JoinRefused, SealError, StartRefused) as error:
         print(f"{name}: {error}", file=sys.stderr)
         return 2
     finally:

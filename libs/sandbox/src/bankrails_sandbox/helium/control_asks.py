@@ -10,11 +10,11 @@ from bankrails_sandbox.helium.view import SessionView
 
 
 def make_login(login: str, script: Script) -> Ask[None]:
-    return Ask("PUT", f"/control/helium/logins/{login}", _nothing, encode(script))
+    return Ask("PUT", f"/control/helium/logins/{login}", lambda _body: None, encode(script))
 
 
 def forget_login(login: str) -> Ask[None]:
-    return Ask("DELETE", f"/control/helium/logins/{login}", _nothing)
+    return Ask("DELETE", f"/control/helium/logins/{login}", lambda _body: None)
 
 
 def person(login: str) -> Ask[Person]:
@@ -33,8 +33,4 @@ def force(session_id: str, status: str, login: str | None) -> Ask[SessionView]:
 
 
 def switch_lender(name: str, switches: dict[str, Any]) -> Ask[None]:
-    return Ask("PATCH", f"/control/helium/merchants/{name}", _nothing, switches)
-
-
-def _nothing(_body: Any) -> None:
-    return None
+    return Ask("PATCH", f"/control/helium/merchants/{name}", lambda _body: None, switches)

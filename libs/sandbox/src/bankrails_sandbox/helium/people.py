@@ -1,8 +1,9 @@
 """Who is behind a login: the same login is the same person with the same accounts, in every run."""
 
-import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
+
+from bankrails_sandbox.account_numbers import account_number_of
 
 
 class AccountType(StrEnum):
@@ -76,7 +77,7 @@ ANYBODY = ("Jordan Lee", "1 Main Street", "Calgary", "AB", "T1T 1T1", "403-555-0
 
 def person_behind(login: str) -> Person:
     name, street, city, province, postal_code, phone = KNOWN.get(login, ANYBODY)
-    chequing, savings = _number(login, "chequing"), _number(login, "savings")
+    chequing, savings = (account_number_of(login, kind, digits=9) for kind in ("chequing", "savings"))
     return Person(
         name=name,
         addresses=(Address(street, city, province, postal_code),),
@@ -87,9 +88,3 @@ def person_behind(login: str) -> Person:
             BankAccount(AccountType.SAVINGS, TRANSIT, savings, 1_250_000, 1_250_000),
         ),
     )
-
-
-def _number(login: str, account: str) -> str:
-    """Nine digits, none of them leading with a zero that a careless reader would lose."""
-    digest = hashlib.sha256(f"{login}/{account}".encode()).digest()
-    return str(100_000_000 + int.from_bytes(digest[:8]) % 900_000_000)

@@ -1,7 +1,5 @@
 """What only MX's part of the control API has, as typed requests."""
 
-from typing import Any
-
 from bankrails_sandbox.control_asks import Ask
 from bankrails_sandbox.decoding import decode, encode
 from bankrails_sandbox.mx.people import Person
@@ -14,7 +12,7 @@ def person(login: str) -> Ask[Person]:
 
 
 def make_person(login: str, person: Person) -> Ask[None]:
-    return Ask("PUT", f"/control/mx/people/{login}", _nothing, encode(person))
+    return Ask("PUT", f"/control/mx/people/{login}", lambda _body: None, encode(person))
 
 
 def members() -> Ask[tuple[MemberView, ...]]:
@@ -24,7 +22,3 @@ def members() -> Ask[tuple[MemberView, ...]]:
 def force(member_guid: str, status: ConnectionStatus) -> Ask[MemberView]:
     path = f"/control/mx/members/{member_guid}/status"
     return Ask("POST", path, lambda body: decode(MemberView, body), {"status": encode(status)})
-
-
-def _nothing(_body: Any) -> None:
-    return None

@@ -1,8 +1,8 @@
 """Who is behind a login at the test banks: the same login is the same person with the same accounts, in every run."""
 
-import hashlib
 from dataclasses import dataclass
 
+from bankrails_sandbox.account_numbers import account_number_of
 from bankrails_sandbox.mx.vocabulary import AccountType
 from bankrails_sandbox.routing_numbers import passes_aba_check
 
@@ -48,17 +48,12 @@ NAMES = {"mxuser": "Dana Whitfield", "test_atrium": "Miles Okafor"}
 
 def person_behind(login: str) -> Person:
     name = NAMES.get(login, "Riley Carter")
+    checking, savings = (account_number_of(login, kind, digits=10) for kind in ("checking", "savings"))
     return Person(
         name=name,
         email=f"{name.lower().replace(' ', '.')}@example.com",
         accounts=(
-            BankAccount(AccountType.CHECKING, "Everyday Checking", _number(login, "checking"), 512_489, 502_489),
-            BankAccount(AccountType.SAVINGS, "Rainy Day Savings", _number(login, "savings"), 1_830_000, 1_830_000),
+            BankAccount(AccountType.CHECKING, "Everyday Checking", checking, 512_489, 502_489),
+            BankAccount(AccountType.SAVINGS, "Rainy Day Savings", savings, 1_830_000, 1_830_000),
         ),
     )
-
-
-def _number(login: str, account: str) -> str:
-    """Ten digits, none of them leading with a zero that a careless reader would lose."""
-    digest = hashlib.sha256(f"{login}/{account}".encode()).digest()
-    return str(1_000_000_000 + int.from_bytes(digest[:8]) % 9_000_000_000)
