@@ -10,6 +10,7 @@ from bankrails_vendor_http.budget import (
     MINUTE_WINDOW,
     OUTAGE_AFTER,
     OUTAGE_PAUSE_MAX,
+    SECOND_WINDOW,
     SPENT_MINUTE_PAUSE,
     Budget,
     Lane,
@@ -62,6 +63,15 @@ def test_our_minute_is_longer_than_the_vendors(budget, clock):
     spend(budget, 100)
     clock.advance(timedelta(minutes=1))
     assert budget.try_acquire(Lane.MONEY) == clock.now() + ARRIVAL_MARGIN
+
+
+def test_a_second_is_held_where_the_vendor_counts_seconds(clock):
+    """Fifteen a second are not nine hundred at once, and the shares of it add up."""
+    budget = Budget(Quota(in_flight=50, per_minute=900, per_hour=54_000, per_second=15).share(0.5), clock)
+    spend(budget, 7)
+    assert budget.try_acquire(Lane.MONEY) == START + SECOND_WINDOW
+    clock.advance(SECOND_WINDOW)
+    spend(budget, 7)
 
 
 def test_the_hour_holds_where_the_minute_would_not(budget, clock):

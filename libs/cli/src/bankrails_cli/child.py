@@ -28,6 +28,8 @@ class Child:
         self.ready_file = folder / f"{name}.ready.json"
         self._address_field = address_field
         self._health_path = health_path
+        self.restarts = 0
+        """How often it was started again."""
         self._command: list[str] = []
         self._process: LeashedProcess | None = None
         self._address = ""
@@ -46,10 +48,14 @@ class Child:
         # env(1) sets the variables: they are this child's alone, and a leashed process inherits ours.
         variables = [f"{name}={value}" for name, value in (environment or {}).items()]
         self._command = ["/usr/bin/env", *variables, sys.executable, "-m", module, *arguments]
-        self.start_again()
+        self._launch()
 
     def start_again(self) -> None:
         """With the same command, after an end of whatever kind."""
+        self.restarts += 1
+        self._launch()
+
+    def _launch(self) -> None:
         self.kill()
         self._address = ""
         self.ready_file.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""The demonstration: a fresh suite, the story, the table; everything stopped and removed."""
+"""The demonstration: a fresh suite, two stories and four lessons, the table; everything stopped and removed."""
 
 import asyncio
 import shutil
@@ -22,7 +22,7 @@ from bankrails_cli.health import Condition
 from bankrails_cli.kafka_client import open_reader, open_writer
 from bankrails_cli.output import Output
 from bankrails_cli.signals import ending_signals_unwind
-from bankrails_cli.stories import lessons, one_payment
+from bankrails_cli.stories import canada, lessons, united_states
 from bankrails_cli.stories.scene import Scene
 from bankrails_cli.story import Ended, StoryFailed, Teller
 from bankrails_cli.suite import Part, Suite
@@ -30,14 +30,14 @@ from bankrails_cli.suite import Part, Suite
 VIRTUAL_START = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
 """A Monday, nine in the morning at the merchant: no batch closes in the middle of a sentence."""
 
-STORY = (*one_payment.CHAPTERS, *lessons.CHAPTERS)
+STORY = (*canada.CHAPTERS, *united_states.CHAPTERS, *lessons.CHAPTERS)
 
 
 def run(output: Output, data_dir: Path) -> None:
     """Raises CliError, which names the folder that keeps the logs."""
     began = time.monotonic()
     with ending_signals_unwind(), _folder(data_dir) as folder, ExitStack() as stack:
-        with output.progress("starting Kafka, the sandbox and payments-service"):
+        with output.progress("starting Kafka, the sandbox and four services"):
             suite = stack.enter_context(
                 Suite(folder, virtual_start=VIRTUAL_START, ready=lambda part: _introduce(output, part, began))
             )
@@ -99,7 +99,7 @@ def _introduce(output: Output, part: Part, began: float) -> None:
 
 def _sum_up(output: Output, ended: list[Ended], seconds: float) -> None:
     expected, found = STORY[-1].debits, ended[-1].debits
-    table = Table("", "chapter", "last event", "debits at the vendor", box=None, pad_edge=False, header_style="dim")
+    table = Table("", "chapter", "last event", "debits", box=None, pad_edge=False, header_style="dim")
     table.columns[3].justify = "right"
     for each in ended:
         table.add_row(str(each.number), each.title, Text(each.event, style="green"), str(each.debits))

@@ -11,6 +11,11 @@ LEFT_OUT = frozenset(
     {"merchant_id", "command_id", "command_type", "aggregate_id", "headers", "sha256", "head_encrypted"}
 )
 """Said elsewhere on the line, the same on every line, or for machines."""
+PERSONAL = frozenset(
+    {"profile", "holder", "holder_name", "link_accounts", "address", "email", "phone", "contact_name", "business_name"}
+    | {"holder_type", "first_name", "last_name", "company_name"}
+)
+"""Who somebody is has no place on a screen that others may see."""
 BARE = frozenset({"code", "reason", "detail"})
 """Values that need no name in front."""
 
@@ -54,11 +59,18 @@ def printable(text: str) -> str:
 
 def _facts(data: Mapping[str, Any], prefix: str, besides: str | None) -> Iterator[tuple[_Rank, str]]:
     for name, value in data.items():
-        if name in LEFT_OUT or value is None or value is False or value == besides:
+        if name in LEFT_OUT or name in PERSONAL or value is None or value is False or value == besides:
             continue
         match value:
             case {"amount_minor": amount_minor, "currency": currency}:
                 yield _Rank.MONEY, money(amount_minor, currency)
+            case int() if name == "total_minor" and "currency" in data:
+                yield _Rank.MONEY, money(value, data["currency"])
+            case str() if name == "currency" and "total_minor" in data:
+                continue
+            case list():
+                if shown := ", ".join(filter(None, map(_item, value))):
+                    yield _Rank.DETAIL, printable(f"{prefix}{name} {shown}")
             case Mapping():
                 yield from _facts(value, f"{prefix}{name}.", besides)
             case str() if is_compact_jwe(value):
@@ -71,3 +83,18 @@ def _facts(data: Mapping[str, Any], prefix: str, besides: str | None) -> Iterato
                 own_id = name.endswith("_id") and not name.startswith("vendor_")
                 shown = FRACTION.sub("Z", value) if isinstance(value, str) else value
                 yield _Rank.ID if own_id else _Rank.DETAIL, printable(f"{prefix}{name} {shown}")
+
+
+def _item(item: Any) -> str:
+    """One of a list: an account with its balance, a question; else its facts."""
+    match item:
+        case {"account_type": kind, "account_masked": masked, **rest}:
+            balance = rest.get("current_minor")
+            shown = "" if balance is None else f" {money(balance, rest.get('currency'))}"
+            return f"{kind} {masked}{shown}"
+        case {"field": _, "label": label}:
+            return f"“{label}”"
+        case Mapping():
+            return facts(item)
+        case _:
+            return str(item)

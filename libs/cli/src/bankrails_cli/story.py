@@ -5,7 +5,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from bankrails_contracts.envelope import Envelope
 from bankrails_contracts.ids import uuid7
@@ -15,6 +15,7 @@ from rich.text import Text
 
 from bankrails_cli.errors import AnswerIsNo
 from bankrails_cli.facts import facts
+from bankrails_cli.hearing import Hearing
 from bankrails_cli.kafka_client import Writer
 from bankrails_cli.output import Output
 from bankrails_cli.told import NOES, Told
@@ -49,17 +50,31 @@ class Ended:
     seconds: float
 
 
+class Place(NamedTuple):
+    """Where in Kafka a command lies."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
 class Teller:
     def __init__(self, output: Output, records: AsyncIterator[Told], writer: Writer) -> None:
         self.correlation_id = uuid7()
         """On every command of this story, and so on every event that it sets off."""
-        self.heard: list[Told] = []
-        """Our events in the order read. A copy that was published again after a crash counts once."""
         self._output = output
-        self._records = records
+        self._hearing = Hearing(records, self.correlation_id)
+        self._unused: list[Told] = []
+        """Heard, and not yet expected: events about different things come in any order."""
+        self._unshown: list[Told] = []
         self._writer = writer
-        self._ids: set[str] = set()
         self._number = 0
+        self.last_sent: Place | None = None
+
+    @property
+    def heard(self) -> list[Told]:
+        """Our events in the order read. A copy that was published again after a crash counts once."""
+        return self._hearing.heard
 
     async def send(self, model: type[Message], *, command_id: str | None = None, **body: Any) -> str:
         """The command's id. The body goes out as it is: a story also tells of commands that are wrong."""
@@ -69,39 +84,52 @@ class Teller:
     async def send_bytes(self, model: type[Message], value: bytes, *, key: str, command_id: str | None = None) -> str:
         envelope = Envelope(command_id or uuid7(), SOURCE, model.type, correlationid=self.correlation_id)
         topic = topic_name(model.service, channel_of(model.kind))
-        await self._writer.write(topic, value, key=key, headers=envelope.headers())
+        partition, offset = await self._writer.write(topic, value, key=key, headers=envelope.headers())
+        self.last_sent = Place(topic, partition, offset)
         return envelope.id
 
-    async def expect(self, name: str, *, answering: str, **values: Any) -> Told:
-        """The next event of that name which goes back to that command; `values` are what its body has to say.
+    async def expect(
+        self, name: str, *, answering: str | None = None, about: str | None = None, **values: Any
+    ) -> Told:
+        """The next event of that name which goes back to the command `answering`, or is about the aggregate `about`;
+        with neither, the next of that name. `values` are what its body has to say.
 
-        Every event of ours that passes meanwhile is shown. Raises StoryFailed for other values, for a no that was not
-        expected, and when nothing comes.
+        Shown with what came before it. What comes after is kept for whoever expects it later. Raises StoryFailed for other
+        values, for a no that was not expected, and when nothing comes.
         """
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                while True:
-                    told = await self._next()
-                    if told.answers != answering:
+                async for told in self._candidates():
+                    if answering is not None and told.answers != answering:
                         continue
-                    if told.name == name:
+                    if told.name == name and about in (None, told.subject):
+                        self._unused.remove(told)
+                        self._show([each for each in self._unshown if each is told or each.at <= told.at])
                         return _with(told, values)
                     if told.name in NOES:
                         raise StoryFailed(f"{name} was expected, {told.name} came: {facts(told.data)}")
         except TimeoutError:
-            last = self.heard[-1].name if self.heard else "nothing"
-            raise StoryFailed(f"no {name} within {ANSWER_SECONDS:g} s; the last event was {last}") from None
+            pass
+        last = self.heard[-1].name if self.heard else "nothing"
+        raise StoryFailed(f"no {name} within {ANSWER_SECONDS:g} s; the last event was {last}")
 
-    async def _next(self) -> Told:
+    async def _candidates(self) -> AsyncIterator[Told]:
+        """What nobody has expected so far, then what comes."""
+        for told in tuple(self._unused):
+            yield told
         while True:
-            told = await anext(self._records)
-            if told.correlation_id != self.correlation_id or told.envelope is None or told.envelope.id in self._ids:
-                continue
-            self._ids.add(told.envelope.id)
-            self.heard.append(told)
+            told = await self._hearing.next()
+            self._unused.append(told)
+            self._unshown.append(told)
+            yield told
+
+    def _show(self, events: Iterable[Told]) -> None:
+        for told in sorted(events, key=lambda told: told.at):
+            self._unshown.remove(told)
             record = {"kind": "event", "chapter": self._number, **told.as_json()}
-            self._output.tell_line(record, *told.cells(f"    {told.stated_at:%m-%d %H:%M:%S}", with_ids=False))
-            return told
+            service = Text(f"{told.service:<10}", style="dim")
+            at, name, said = told.cells(f"    {told.stated_at:%m-%d %H:%M:%S}", with_ids=False)
+            self._output.tell_line(record, at, service, name, said)
 
     def aside(self, text: str) -> None:
         """What happens outside Kafka: a person's click, a kill, a look at the vendor's books."""
@@ -127,9 +155,11 @@ class Teller:
                     found == chapter.debits, f"{chapter.debits} debits at the vendor were expected, {found} are there"
                 )
             except StoryFailed as failed:
+                self._show(tuple(self._unshown))
                 raise StoryFailed(f"chapter {number}, {chapter.title}: {failed}") from failed
             event = self.heard[-1].name if self.heard else ""
             ended.append(Ended(number, chapter.title, event, found, time.monotonic() - began))
+        self._show(tuple(self._unshown))
         return ended
 
 

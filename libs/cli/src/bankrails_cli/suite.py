@@ -2,8 +2,11 @@
 
 import asyncio
 import json
-import socket
-from collections.abc import Callable
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -13,15 +16,18 @@ from typing import Protocol, Self
 from bankrails_contracts.topics import Topic
 from bankrails_messaging.start import StartRefused
 from bankrails_messaging.topic_setup import ensure_topics
+from bankrails_sealing import SealingKeys, Vault
 
 from bankrails_cli import catalogue
 from bankrails_cli.child import Child
 from bankrails_cli.errors import NotThere
 from bankrails_cli.health import Health
 from bankrails_cli.kafka_part import KafkaPart
+from bankrails_cli.ports import free_port
 from bankrails_cli.services import SERVICES, ServiceProgram, Surroundings
 
 SANDBOX_PORT = 8600
+MIGRATE_SECONDS = 60.0  # takes two; Alembic is imported for it
 
 
 class Part(Protocol):
@@ -33,6 +39,8 @@ class Part(Protocol):
     def pid(self) -> int | None: ...
     @property
     def log(self) -> Path | None: ...
+    @property
+    def restarts(self) -> int: ...
     def health(self) -> Health: ...
     def log_tail(self) -> list[str]: ...
 
@@ -46,23 +54,25 @@ class Suite:
         *,
         virtual_start: datetime | None = None,
         known_ports: bool = False,
+        database_urls: Mapping[str, str] | None = None,
         ready: Callable[[Part], None] = lambda part: None,
     ) -> None:
         """Everything it writes goes into `folder`, which has to be new: the sandbox forgets at its end, and a store or
         a topic that remembers would contradict it. `virtual_start` is the sandbox's time, else the machine's.
-        `known_ports` takes the usual ones where they are free. `ready` hears of each part once it is.
+        `known_ports` takes the usual ones where they are free. `database_urls` are empty PostgreSQL databases by service,
+        without passwords, which the list of processes would show; SQLite for those not named. `ready` hears of each
+        part once it is.
         """
         self.folder = folder.resolve()
         self.kafka = KafkaPart(self.folder / "kafka")
         self.sandbox = Child("sandbox", self.folder, address_field="url", health_path="/clock")
         self.services = {
-            program.name: Child(
-                f"{program.name}-service", self.folder, address_field="address", health_path="/health/ready"
-            )
+            program.name: Child(program.process, self.folder, address_field="address", health_path="/health/ready")
             for program in SERVICES
         }
         self._virtual_start = virtual_start
         self._known_ports = known_ports
+        self._database_urls = dict(database_urls or {})
         self._ready = ready
         self._stack = ExitStack()
 
@@ -99,13 +109,22 @@ class Suite:
         self._ready(self.kafka)
         self.sandbox.await_ready()
         self._ready(self.sandbox)
+        around = self._surroundings()
+        stack.callback(self._stop_services)
         for program in SERVICES:
             child = self.services[program.name]
-            stack.callback(child.stop)
-            child.start(program.module, environment=program.environment(self._surroundings(program, child)))
+            environment = program.environment(around, child.ready_file)
+            if program.name in self._database_urls:
+                self._prepare_postgres(program, environment)
+            child.start(program.module, environment=environment)
         for child in self.services.values():
             child.await_ready()
             self._ready(child)
+
+    def _stop_services(self) -> None:
+        """All at once: each may take its grace."""
+        with ThreadPoolExecutor(len(self.services)) as pool:
+            list(pool.map(Child.stop, self.services.values()))
 
     def _make_topics(self, topics: tuple[Topic, ...]) -> None:
         try:
@@ -123,23 +142,29 @@ class Suite:
             *("--port", str(self._port(SANDBOX_PORT))),
         ]
 
-    def _surroundings(self, program: ServiceProgram, child: Child) -> Surroundings:
+    def _surroundings(self) -> Surroundings:
+        ports: dict[str, int] = {}
+        for program in SERVICES:
+            ports[program.name] = self._port(program.ops_port, besides=ports.values())
         return Surroundings(
             bootstrap_servers=self.bootstrap_servers,
             sandbox_url=self.sandbox.address,
             folder=self.folder,
-            ready_file=child.ready_file,
-            ops_port=self._port(program.ops_port),
+            ops_ports=ports,
+            database_urls=self._database_urls,
         )
 
-    def _port(self, usual: int) -> int:
-        """0, which takes any free one, unless the usual one is wanted and free."""
-        if not self._known_ports:
-            return 0
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", usual))
-            except OSError:
-                return 0
-        return usual
+    def _prepare_postgres(self, program: ServiceProgram, environment: Mapping[str, str]) -> None:
+        """What a service does for itself on SQLite alone: key rings and schema. Raises NotThere."""
+        SealingKeys.generate(program.sealing_keys(self.folder))
+        Vault.generate(program.vault(self.folder))
+        command = [sys.executable, "-m", program.module, "migrate"]
+        done = subprocess.run(  # noqa: S603 - our own arguments, no shell
+            command, env={**os.environ, **environment}, capture_output=True, text=True, timeout=MIGRATE_SECONDS
+        )
+        if done.returncode != 0:
+            raise NotThere(f"{program.process} migrate: {done.stderr.strip() or done.returncode}")
+
+    def _port(self, usual: int, besides: Collection[int] = ()) -> int:
+        """The usual ones are for `up`: a suite beside it has others."""
+        return free_port(usual if self._known_ports else None, besides=besides)

@@ -15,7 +15,18 @@ from bankrails_cli.facts import facts, printable
 
 NOES = frozenset({"CommandRefused", "CommandParked", "DeadLetter"})
 """Answers that are not what the sender hoped for."""
-TROUBLE = NOES | {"PaymentOutcomeUnknown", "PaymentRefused", "PaymentDeclined"}
+TROUBLE = NOES | {
+    "AuthenticationErrored",
+    "AuthenticationExpired",
+    "AuthenticationFailed",
+    "AuthenticationOutcomeUnknown",
+    "MandateRevoked",
+    "PaymentContested",
+    "PaymentDeclined",
+    "PaymentOutcomeUnknown",
+    "PaymentRefused",
+    "PaymentReturned",
+}
 """Shown in another colour."""
 
 
@@ -41,6 +52,12 @@ class Told:
             return known.message_name
         pattern = binding.TYPE_PATTERN.match(self.envelope.type)
         return self.envelope.type if pattern is None else pattern["name"].title().replace("-", "")
+
+    @property
+    def service(self) -> str:
+        """Who states it, or is asked; empty where nobody of ours."""
+        pattern = binding.TYPE_PATTERN.match(self.envelope.type) if self.envelope else None
+        return "" if pattern is None else pattern["service"]
 
     @property
     def subject(self) -> str | None:
@@ -95,7 +112,7 @@ class Told:
         """For one line: `at`, the name, the facts."""
         return (
             Text(at, style="dim"),
-            Text(f"{printable(self.name):<22}", style="yellow" if self.name in TROUBLE else "green"),
+            Text(f"{printable(self.name):<24}", style="yellow" if self.name in TROUBLE else "green"),
             Text(facts(self.data, besides=self.subject, with_ids=with_ids)),
         )
 

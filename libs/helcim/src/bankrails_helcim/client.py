@@ -15,6 +15,7 @@ from bankrails_vendor_http.client import Answer, exchange
 from bankrails_vendor_http.errors import OutcomeUnknown, VendorUnavailable
 
 from bankrails_helcim import endpoints
+from bankrails_helcim.batch import AchBatch
 from bankrails_helcim.bodies import NewBankAccount, NewCustomer
 from bankrails_helcim.endpoints import KEY_PATTERN, TRANSACTIONS_PER_PAGE_MAX, Effect, Endpoint
 from bankrails_helcim.errors import failure, unreadable
@@ -243,6 +244,12 @@ class HelcimClient:
         async for page in self.transaction_pages(access, where):
             rows.update((row.id, row) for row in page)
         return list(rows.values())
+
+    async def list_batches(self, access: MerchantAccess) -> list[AchBatch]:
+        """All of the merchant's, in one answer: the vendor has no pages and no filter here."""
+        endpoint = endpoints.LIST_BATCHES
+        answer = await self._call(endpoint, access)
+        return [] if answer.status == 204 else self._many(endpoint, answer, AchBatch, "batches")
 
     async def _call(
         self,

@@ -63,3 +63,4 @@ GET_PAD = Endpoint("get_pad", "GET", _BANK_ACCOUNT + "/pads/{pad_id}", Effect.NO
 WITHDRAW = Endpoint("withdraw", "PUT", "ach/withdraw", Effect.KEYED)
 LIST_TRANSACTIONS = Endpoint("list_transactions", "GET", "ach/transactions", Effect.NONE)
 GET_TRANSACTION = Endpoint("get_transaction", "GET", "ach/transactions/{transaction_id}", Effect.NONE)
+LIST_BATCHES = Endpoint("list_batches", "GET", "ach/batches", Effect.NONE)

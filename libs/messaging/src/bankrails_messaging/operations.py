@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from urllib.parse import urlsplit
 
 from aiohttp import web
+from bankrails_clock.idle import IdleReport
 from bankrails_clock.port import Clock, SharedClock
 from bankrails_telemetry.health import Progress, holds, not_older_than
 from bankrails_telemetry.metrics import LoopLag
@@ -75,16 +76,14 @@ class Operations:
 
     async def _show_idle(self, request: web.Request) -> web.StreamResponse:
         """Whether anything is left to be done at this time, and what could still be on its way between services."""
-        now, due = self._clock.now(), self._pool.next_due
-        return web.json_response(
-            {
-                "now": now.isoformat(),
-                "idle": self._dispatcher.idle and self._pool.idle and not self._relay.waiting,
-                "next_due": None if due is None else due.isoformat(),
-                "published": self._relay.published,
-                "consumed": self._intake.consumed,
-            }
+        report = IdleReport(
+            self._clock.now(),
+            self._dispatcher.idle and self._pool.idle and not self._relay.waiting,
+            self._pool.next_due,
+            self._relay.published,
+            self._intake.consumed,
         )
+        return web.json_response(report.to_json())
 
     async def _show_parked(self, request: web.Request) -> web.StreamResponse:
         return web.json_response({"parked": dict(self._dispatcher.parked)})

@@ -219,6 +219,9 @@ def _save(connection: Connection, saves: list[Save]) -> None:
     for save in saves:
         by_table[save.repository.table].append(save.row)
     for table, rows in by_table.items():
+        if len({row["id"] for row in rows}) < len(rows):
+            # SQLite would find the second one outdated; PostgreSQL refuses the statement as a whole.
+            raise StoreConflict(f"{table.name}: two of these change one row")
         result = connection.execute(_saving(connection.dialect.name, table), rows)
         stored = len(result.fetchall()) if result.returns_rows else result.rowcount
         if stored != len(rows):

@@ -41,6 +41,8 @@ LANE_LEVEL = {Lane.MONEY: 1.0, Lane.PERSON: 0.9, Lane.LOOK_UP: 0.75, Lane.POLLIN
 ARRIVAL_MARGIN = timedelta(seconds=2)
 """A call reaches the vendor after we counted it, so it also leaves the vendor's window later than a window of the same
 length would let it leave ours. Two seconds: longer than a request travels on a bad day, three percent of a minute."""
+SECOND_WINDOW = timedelta(seconds=1) + ARRIVAL_MARGIN
+"""Costs two thirds of such a quota. A vendor that counts by the second is one whose 429 is over in a second, too."""
 MINUTE_WINDOW = timedelta(minutes=1) + ARRIVAL_MARGIN
 HOUR_WINDOW = timedelta(hours=1) + ARRIVAL_MARGIN
 
@@ -50,10 +52,17 @@ class Quota:
     in_flight: int
     per_minute: int
     per_hour: int
+    per_second: int | None = None
+    """None where the vendor counts no seconds."""
 
     def share(self, part: float) -> "Quota":
         """`part` of the quota, 0 < part <= 1, each number at least one."""
-        return Quota(*(max(1, int(n * part)) for n in (self.in_flight, self.per_minute, self.per_hour)))
+
+        def of(number: int) -> int:
+            return max(1, int(number * part))
+
+        per_second = None if self.per_second is None else of(self.per_second)
+        return Quota(of(self.in_flight), of(self.per_minute), of(self.per_hour), per_second)
 
 
 class Budget:
@@ -61,6 +70,7 @@ class Budget:
         self.quota = quota
         self.in_flight = 0
         self._clock = clock
+        self._second: deque[datetime] = deque()
         self._minute: deque[datetime] = deque()
         self._hour: deque[datetime] = deque()
         self._paused_until: datetime | None = None
@@ -79,13 +89,18 @@ class Budget:
             return now
         self._forget(now)
         for calls, window, limit in (
+            (self._second, SECOND_WINDOW, self.quota.per_second),
             (self._minute, MINUTE_WINDOW, self.quota.per_minute),
             (self._hour, HOUR_WINDOW, self.quota.per_hour),
         ):
+            if limit is None:
+                continue
             allowed = _allowed(limit, lane)
             if len(calls) >= allowed:
                 return calls[len(calls) - allowed] + window
         self.in_flight += 1
+        if self.quota.per_second is not None:
+            self._second.append(now)
         self._minute.append(now)
         self._hour.append(now)
         return None
@@ -140,6 +155,8 @@ class Budget:
         return foreign > 0
 
     def _forget(self, now: datetime) -> None:
+        while self._second and self._second[0] <= now - SECOND_WINDOW:
+            self._second.popleft()
         while self._minute and self._minute[0] <= now - MINUTE_WINDOW:
             self._minute.popleft()
         while self._hour and self._hour[0] <= now - HOUR_WINDOW:

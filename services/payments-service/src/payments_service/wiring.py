@@ -5,16 +5,13 @@ from contextlib import asynccontextmanager
 
 from bankrails_contracts.message import Service
 from bankrails_contracts.payments import CommandParked, CommandRefused
-from bankrails_helcim.client import HelcimClient, MerchantAccess
+from bankrails_helcim.connections import connect
 from bankrails_helcim.merchants_file import read_merchants
 from bankrails_messaging.service import RunningService
 from bankrails_messaging.stops import Probe, unwatched
 from bankrails_sealing import preferred_key, seal
 from bankrails_service.foundation import foundation
 from bankrails_service.sealed import Unopened, open_sealed
-from bankrails_telemetry.redaction import redact_value
-from bankrails_vendor_http.budget import Budget, Quota
-from bankrails_vendor_http.client import open_client
 
 from payments_service.domain.bank_account import BankAccount, OpenedNumber, UnopenedNumber
 from payments_service.domain.payer import Payer
@@ -33,7 +30,6 @@ from payments_service.handlers import (
     request_mandate,
     set_default_bank_account,
 )
-from payments_service.handlers.budgets import helcim_budget
 from payments_service.settings import Settings
 from payments_service.store.rechecks import before_withdrawal
 from payments_service.store.repositories import BANK_ACCOUNTS, PAYERS, REPOSITORIES, SqlReads
@@ -41,9 +37,6 @@ from payments_service.vendor.calls import Helcim, helcim_calls
 
 NAME = "payments-service"
 
-READ_TIMEOUT_SECONDS = 20.0
-SPARE_CONNECTIONS = 5
-"""Above what the budget lets fly, so that a call never waits for a connection that is being closed."""
 NUMBER_CONTEXT = "payments/account-number"
 
 
@@ -55,25 +48,10 @@ async def service(settings: Settings, probe: Probe = unwatched) -> AsyncIterator
     ) as base:
         clock, store, vault = base.clock, base.store, base.vault
         entries = read_merchants(settings.merchants_file)
-        for entry in entries.values():
-            redact_value(entry.tokens.general.get_secret_value())
-            redact_value(entry.tokens.withdraw.get_secret_value())
-        merchants = {name: entry.merchant for name, entry in entries.items()}
-        quota = Quota(settings.helcim_in_flight, settings.helcim_per_minute, settings.helcim_per_hour)
-        budgets = {helcim_budget(name): Budget(quota.share(settings.helcim_share), clock) for name in entries}
-        clients = {
-            name: HelcimClient(
-                await base.stack.enter_async_context(
-                    open_client(
-                        str(settings.helcim_url),
-                        read_timeout_seconds=READ_TIMEOUT_SECONDS,
-                        connections_max=quota.in_flight + SPARE_CONNECTIONS,
-                    )
-                ),
-                on_quota=lambda merchant_id, minute, hour: budgets[helcim_budget(merchant_id)].answered(minute, hour),
-            )
-            for name in entries
-        }
+        helcim = await connect(
+            base.stack, str(settings.helcim_url), entries, settings.quota, settings.helcim_share, clock
+        )
+        merchants = helcim.merchants
 
         async def load_account(bank_account_id: str) -> tuple[BankAccount, Payer]:
             def question(connection: object) -> tuple[BankAccount, Payer]:
@@ -92,15 +70,15 @@ async def service(settings: Settings, probe: Probe = unwatched) -> AsyncIterator
         def reseal(encrypted: str) -> str:
             return seal(vault.decrypt(encrypted, context=NUMBER_CONTEXT), preferred_key(base.sealing.jwks()))
 
-        helcim = Helcim(
-            clients.__getitem__,
-            clock,
-            general={n: MerchantAccess(n, e.tokens.general.get_secret_value()) for n, e in entries.items()}.__getitem__,
-            processing={
-                n: MerchantAccess(n, e.tokens.withdraw.get_secret_value()) for n, e in entries.items()
-            }.__getitem__,
-            load_account=load_account,
-            decrypt=lambda account: vault.decrypt(account.account_number_encrypted, context=NUMBER_CONTEXT),
+        calls = helcim_calls(
+            Helcim(
+                helcim.clients.__getitem__,
+                clock,
+                general=helcim.general.__getitem__,
+                processing=helcim.processing.__getitem__,
+                load_account=load_account,
+                decrypt=lambda account: vault.decrypt(account.account_number_encrypted, context=NUMBER_CONTEXT),
+            )
         )
         yield RunningService(
             base.parts(
@@ -121,12 +99,12 @@ async def service(settings: Settings, probe: Probe = unwatched) -> AsyncIterator
                     record_mandate_state.ANSWERING,
                     record_withdrawal.ANSWERING,
                 ],
-                calls=helcim_calls(helcim),
+                calls=calls,
                 repositories=REPOSITORIES,
                 refused=CommandRefused,
                 parked=CommandParked,
                 reads=SqlReads,
-                budget_for=budgets.__getitem__,
+                budget_for=helcim.budgets.__getitem__,
                 listens_to=(Service.ACCOUNTS, Service.SETTLEMENT),
                 probe=probe,
             )

@@ -1,15 +1,26 @@
-"""Who and what the story is about, and the hands that it needs outside Kafka."""
+"""Where the stories happen, and the hands that they need outside Kafka."""
 
+import asyncio
+import http.client
+import json
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime, time, timedelta
+from urllib.parse import urlsplit
 
-from bankrails_contracts.ids import uuid7
 from bankrails_sandbox import AsyncControlClient, Effect
 
 from bankrails_cli.output import Output
-from bankrails_cli.services import MERCHANT_ID
-from bankrails_cli.story import Teller
+from bankrails_cli.stories.cast import Cast, american, canadian
+from bankrails_cli.story import Place, StoryFailed, Teller
 from bankrails_cli.suite import Suite
+
+CLOSE = time(17)
+"""By the merchant's wall clock."""
+AFTER_THE_CLOSE = timedelta(minutes=5)
+DAYS_MAX = 10  # banks take three banking days, around which there may be a long weekend
+TAKEN_SECONDS = 25.0  # reading a command takes milliseconds; as with an answer, the machine may be busy
+LOOK_SECONDS = 0.02
+ASK_SECONDS = 5.0
 
 
 @dataclass
@@ -19,29 +30,61 @@ class Scene:
     control: AsyncControlClient
     """The payer's hand, the bank's, and the clock's."""
     output: Output
-    payer_id: str = field(default_factory=lambda: f"payer-{uuid7()}")
-    bank_account_id: str = field(default_factory=lambda: f"account-{uuid7()}")
-    mandate_id: str = field(default_factory=lambda: f"mandate-{uuid7()}")
-    payment_id: str = field(default_factory=lambda: f"payment-{uuid7()}")
-    collect_id: str = field(default_factory=uuid7)
-    """The id of the command that collects `payment_id`."""
-    vendor_bank_account_id: int | None = None
-    """Known once the bank account is registered."""
+    canadian: Cast = field(default_factory=canadian)
+    american: Cast = field(default_factory=american)
 
     async def debits(self) -> tuple[Effect, ...]:
-        """What the vendor really took from this story's bank account, in order."""
+        """What the vendor really took from the stories' bank accounts, in order."""
+        accounts = {self.canadian.vendor_bank_account_id, self.american.vendor_bank_account_id} - {None}
         taken = await self.control.effects(kind="withdraw")
-        return tuple(effect for effect in taken if effect.bank_account_id == self.vendor_bank_account_id)
+        return tuple(effect for effect in taken if effect.bank_account_id in accounts)
 
     async def count_debits(self) -> int:
         return len(await self.debits())
 
-    def collection(self, payment_id: str, amount_minor: int) -> dict[str, Any]:
-        """The body of a CollectPayment from this story's payer."""
-        return {
-            "payment_id": payment_id,
-            "payer_id": self.payer_id,
-            "bank_account_id": self.bank_account_id,
-            "merchant_id": MERCHANT_ID,
-            "amount": {"amount_minor": amount_minor, "currency": "CAD"},
-        }
+    async def advance(self, *, to: datetime) -> None:
+        """Virtual time passes, from due time to due time, each waiting for what follows from it."""
+        with self.output.progress(f"virtual time passes until {to:%Y-%m-%d}"):
+            await self.control.advance(to=to)
+
+    async def advance_days(self, days: float) -> None:
+        await self.advance(to=(await self.control.clock()).now + timedelta(days=days))
+
+    async def advance_past_close(self, cast: Cast) -> None:
+        """To a little after the next 17:00 of the merchant."""
+        now = (await self.control.clock()).now.astimezone(cast.zone)
+        close = datetime.combine(now.date(), CLOSE, cast.zone)
+        if close <= now:
+            close = datetime.combine(now.date() + timedelta(days=1), CLOSE, cast.zone)
+        await self.advance(to=close + AFTER_THE_CLOSE)
+
+    async def advance_until(self, kind: str, vendor_payment_id: int | None) -> int:
+        """Day by day, until that has happened to it at the vendor. The number of days. Raises StoryFailed."""
+        for day in range(1, DAYS_MAX + 1):
+            await self.advance_days(1)
+            if any(effect.id == vendor_payment_id for effect in await self.control.effects(kind=kind)):
+                return day
+        raise StoryFailed(f"no {kind} of {vendor_payment_id} at the vendor within {DAYS_MAX} virtual days")
+
+    async def until_taken(self, service: str) -> None:
+        """Until the service has read the command that was sent last: only then does virtual time wait for what it does.
+
+        Raises StoryFailed.
+        """
+        place, address = self.teller.last_sent, self.suite.services[service].address
+        try:
+            async with asyncio.timeout(TAKEN_SECONDS):
+                while place is not None and await asyncio.to_thread(_consumed, address, place) <= place.offset:
+                    await asyncio.sleep(LOOK_SECONDS)
+        except TimeoutError:
+            raise StoryFailed(f"{service} has not read its command within {TAKEN_SECONDS:g} s") from None
+
+
+def _consumed(address: str, place: Place) -> int:
+    connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=ASK_SECONDS)
+    try:
+        connection.request("GET", "/idle")
+        consumed: dict[str, int] = json.loads(connection.getresponse().read())["consumed"]
+        return consumed.get(f"{place.topic}/{place.partition}", 0)
+    finally:
+        connection.close()

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import assert_never
 
 from bankrails_contracts.accounts import ExternalAccountShared
-from bankrails_contracts.parts import CanadianAccount, UsAccount
+from bankrails_contracts.parts import bank_numbers
 from bankrails_messaging.decisions import Decision, Handling
 
 from payments_service.domain.bank_account import OpenedNumber, UnopenedNumber
@@ -45,20 +44,10 @@ def handling(open_number: OpenNumber, reseal: Reseal) -> Handling[ExternalAccoun
 
 def _shared(event: ExternalAccountShared, number: OpenedNumber) -> SharedAccount:
     account, holder = event.account, event.holder
-    institution = transit = routing = None
-    match account:
-        case CanadianAccount():
-            institution, transit = account.institution_number, account.transit_number
-        case UsAccount():
-            routing = account.routing_number
-        case _:
-            assert_never(account)
     return SharedAccount(
         external_account_id=event.external_account_id,
         country=account.country,
-        institution_number=institution,
-        transit_number=transit,
-        routing_number=routing,
+        **bank_numbers(account)._asdict(),
         number_encrypted=number.encrypted,
         account_type=event.account_type,
         holder_type=holder.holder_type,

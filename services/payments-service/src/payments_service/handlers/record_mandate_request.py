@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from bankrails_contracts.payments import MandateRequested, RequestMandate
+from bankrails_helcim.budgets import helcim_budget
 from bankrails_messaging.decisions import Answering, Decision, Outcome, Result, Work
 from bankrails_vendor_http.budget import Lane
 
 from payments_service.domain.mandate import Mandate, MandateState, next_look
-from payments_service.handlers.budgets import helcim_budget
 from payments_service.handlers.failures import refused
 from payments_service.handlers.request_mandate import REQUEST_MANDATE
 from payments_service.ports import Reads

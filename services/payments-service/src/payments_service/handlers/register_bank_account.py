@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import assert_never
 
 from bankrails_contracts.answers import RefusalCode
-from bankrails_contracts.parts import CanadianAccount, UsAccount
+from bankrails_contracts.parts import UsAccount, bank_numbers
 from bankrails_contracts.payments import RegisterBankAccount
+from bankrails_helcim.budgets import helcim_budget
 from bankrails_helcim.merchant import Merchant
 from bankrails_messaging.decisions import Decision, Handling, Refusal, Work
 from bankrails_vendor_http.budget import Lane
@@ -21,7 +21,6 @@ from payments_service.domain.bank_account import (
     routing_number_is_valid,
 )
 from payments_service.domain.payer import Payer, PayerState
-from payments_service.handlers.budgets import helcim_budget
 from payments_service.handlers.merchants import UNKNOWN_MERCHANT, Merchants, not_found
 from payments_service.ports import Reads
 
@@ -75,14 +74,6 @@ def decide(command: RegisterBankAccount, situation: Situation, now: datetime) ->
 def _account(
     command: RegisterBankAccount, merchant: Merchant, vendor_customer_id: str, number: OpenedNumber
 ) -> BankAccount:
-    institution = transit = routing = None
-    match command.account:
-        case CanadianAccount():
-            institution, transit = command.account.institution_number, command.account.transit_number
-        case UsAccount():
-            routing = command.account.routing_number
-        case _:
-            assert_never(command.account)
     return BankAccount(
         id=command.bank_account_id,
         payer_id=command.payer_id,
@@ -90,9 +81,7 @@ def _account(
         external_account_id=command.external_account_id,
         state=BankAccountState.REGISTERING,
         country=command.account.country,
-        institution_number=institution,
-        transit_number=transit,
-        routing_number=routing,
+        **bank_numbers(command.account)._asdict(),
         account_number_encrypted=number.encrypted,
         account_last4=number.last4,
         account_type=command.account_type,

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from bankrails_contracts.answers import RefusalCode
 from bankrails_contracts.payments import RegisterPayer
+from bankrails_helcim.budgets import helcim_budget
 from bankrails_helcim.merchant import Merchant
 from bankrails_messaging.decisions import Decision, Handling, Refusal, Work
 from bankrails_vendor_http.budget import Lane
 
 from payments_service.domain.payer import Payer, PayerState
-from payments_service.handlers.budgets import helcim_budget
 from payments_service.handlers.merchants import UNKNOWN_MERCHANT, Merchants
 from payments_service.ports import Reads
 

@@ -1,0 +1,124 @@
+"""A vendor that speaks JSON: one call, and the one error that an answer other than success means. Total: every status
+and every body ends in exactly one.
+
+    VendorRejected      400, 404, 405, 409, 410, 422 and the like: a definite no to this request
+    VendorUnavailable   401, 403, 429: a definite no to this attempt; and whatever goes wrong with a read
+    OutcomeUnknown      anything else after a call with an effect: 5xx, 3xx, a success that nobody can read
+
+For vendors without idempotency keys, where a 409 speaks of this request alone.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, NoReturn
+from urllib.parse import quote
+
+import httpx2
+
+from bankrails_vendor_http.client import Answer, exchange
+from bankrails_vendor_http.errors import OutcomeUnknown, VendorError, VendorRejected, VendorUnavailable
+from bankrails_vendor_http.vendor_text import printable, status_name
+
+NOT_TAKEN = frozenset({401, 403, 429})
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    operation: str
+    """Our name for it, in errors and metrics."""
+    method: str
+    path: str
+    """Relative to the base address; ids in braces, which are escaped when filled in."""
+    writes: bool = False
+    """Whether silence may mean that something happened."""
+
+
+@dataclass(frozen=True, slots=True)
+class JsonAnswer:
+    status: int
+    body: Any
+    """Parsed, its fractions as Decimal; None for an empty one."""
+
+
+class JsonApi:
+    def __init__(
+        self,
+        http: httpx2.AsyncClient,
+        headers: Mapping[str, str],
+        complaint: Callable[[Any], str | None],
+        *,
+        deadline_seconds: float,
+    ) -> None:
+        """`complaint` reads the vendor's words out of an error body, whatever that is; None where there are none."""
+        self._http = http
+        self._headers = dict(headers)
+        self._complaint = complaint
+        self._deadline_seconds = deadline_seconds
+
+    async def call(
+        self,
+        endpoint: Endpoint,
+        ids: Mapping[str, str] | None = None,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> JsonAnswer:
+        """A success of any 2xx. Raises VendorRejected, VendorUnavailable or, where it writes, OutcomeUnknown."""
+        path = endpoint.path.format_map({name: quote(value, safe="") for name, value in (ids or {}).items()})
+        headers, content = self._headers, None
+        if body is not None:
+            headers = headers | {"content-type": "application/json"}
+            content = json.dumps(body).encode()
+        request = self._http.build_request(endpoint.method, path, params=query, content=content, headers=headers)
+        try:
+            answer = await exchange(self._http, endpoint.operation, request, deadline_seconds=self._deadline_seconds)
+        except OutcomeUnknown as error:
+            if endpoint.writes:
+                raise
+            raise VendorUnavailable(endpoint.operation, error.reason) from error
+        if not 200 <= answer.status < 300:
+            raise self._failure(endpoint, answer)
+        try:
+            return JsonAnswer(answer.status, read_json(answer.content) if answer.content else None)
+        except ValueError as error:
+            raise unreadable(endpoint, "not JSON", answer.status) from error
+
+    def _failure(self, endpoint: Endpoint, answer: Answer) -> VendorError:
+        status, operation = answer.status, endpoint.operation
+        try:
+            told = self._complaint(read_json(answer.content))
+        except ValueError:
+            told = None
+        reason = printable(told) if told else status_name(status)
+        if status in NOT_TAKEN:
+            return VendorUnavailable(operation, reason, status=status, retry_after_seconds=_retry_after_seconds(answer))
+        if 400 <= status < 500:
+            return VendorRejected(operation, reason, status=status)
+        kind = OutcomeUnknown if endpoint.writes else VendorUnavailable
+        return kind(operation, reason, status=status)
+
+
+def unreadable(endpoint: Endpoint, why: str, status: int = 200) -> VendorError:
+    """The error for a success that does not say what it should."""
+    kind = OutcomeUnknown if endpoint.writes else VendorUnavailable
+    return kind(endpoint.operation, f"answered {status}, but not readably: {why}", status=status)
+
+
+def read_json(content: bytes) -> Any:
+    """Numbers with a point become Decimal. Raises ValueError for whatever is not JSON, NaN and endless nesting too."""
+    try:
+        return json.loads(content, parse_float=Decimal, parse_constant=_not_json)
+    except RecursionError:
+        raise ValueError("nested without end") from None
+
+
+def _not_json(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _retry_after_seconds(answer: Answer) -> float | None:
+    """Seconds alone; a date is not read."""
+    value = answer.headers.get("retry-after", "")
+    return float(value) if value.isascii() and value.isdigit() and len(value) <= 6 else None

@@ -1,0 +1,1 @@
+"""accounts-service: bank accounts outside, whose they are, and whether they may be used."""

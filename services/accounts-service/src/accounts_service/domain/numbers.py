@@ -1,0 +1,52 @@
+"""What routing and account numbers must be. They are text: zeros in front belong to them.
+
+A fault is a sentence for the sender, or None; it never repeats the number.
+"""
+
+import re
+
+from stdnum.us import rtn
+
+SANDBOX_ROUTING_NUMBER = "123456789"
+"""Helix's sandbox takes it although its check digit is wrong (docs.helix.q2.com/reference/externalaccountinitiate)."""
+
+HELIX_ACCOUNT_NUMBER = re.compile(r"(?=.*[A-Za-z0-9])[A-Za-z0-9 -]{1,17}")
+"""The length is documented (Helix: External Account); its list of characters is not public, so this is the NACHA
+field's common use. The one place for it."""
+
+CANADIAN_ACCOUNT_NUMBER = re.compile(r"[0-9]{7,12}")
+"""Depends on the bank. Source: Helcim OpenAPI, bank account create."""
+
+LAST_FOUR_CHARACTERS_MIN = 7
+"""Of a shorter number, the last four would be most of it."""
+
+
+def account_number_fault(country: str, number: str) -> str | None:
+    if country == "CA":
+        return None if CANADIAN_ACCOUNT_NUMBER.fullmatch(number) else "an account number in CA has 7 to 12 digits"
+    if HELIX_ACCOUNT_NUMBER.fullmatch(number):
+        return None
+    return "an account number in US has 1 to 17 letters, digits, spaces and hyphens"
+
+
+def routing_number_fault(number: str, *, sandbox_number_allowed: bool) -> str | None:
+    """ABA numbers: nine ASCII digits with a check digit, and not the all-zero number, which passes the check."""
+    if sandbox_number_allowed and number == SANDBOX_ROUTING_NUMBER:
+        return None
+    # stdnum strips spaces and hyphens before it looks, and "any digit" is more than ASCII in Python.
+    if len(number) != 9 or not (number.isascii() and number.isdigit()):
+        return "a routing number has nine digits"
+    if number == "000000000" or not rtn.is_valid(number):
+        return "the routing number's check digit is wrong"
+    return None
+
+
+def last_four(number: str) -> str:
+    """Its last four characters, or nothing of a number so short that they would give it away."""
+    bare = spelling(number)
+    return bare[-4:] if len(bare) >= LAST_FOUR_CHARACTERS_MIN else ""
+
+
+def spelling(number: str) -> str:
+    """One spelling for the same number: banks print spaces and hyphens, and letters in either case."""
+    return re.sub(r"[ -]", "", number).upper()

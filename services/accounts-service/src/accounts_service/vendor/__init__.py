@@ -1,0 +1,1 @@
+"""Helix, and the calls that this service makes."""
