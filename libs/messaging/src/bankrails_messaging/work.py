@@ -106,6 +106,7 @@ class WorkPool:
         row = self._rows.get(work_id)
         if row is not None:
             row.state, row.due_at = WorkState.DUE, due_at
+            row.attempts, row.doubtful = 0, False  # it was answered: the tries of the next time are counted anew
         return row
 
     def _schedule(self, row: WorkRow) -> None:

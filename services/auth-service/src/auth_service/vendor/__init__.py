@@ -1,0 +1,1 @@
+"""Helium and MX: one port, two adapters; each call with its class."""

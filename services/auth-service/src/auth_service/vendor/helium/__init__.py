@@ -1,0 +1,1 @@
+"""Helium, in Canada. MAPPING.md says where each fact comes from."""
