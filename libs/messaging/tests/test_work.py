@@ -697,6 +697,30 @@ async def test_a_polled_call_is_made_again_when_its_decision_says_so(
     assert engine.pool.by_state() == dict.fromkeys(WorkState, 0)
 
 
+async def test_a_polled_call_has_its_tries_anew_each_time(
+    open_sqlite: Open, script: Script, engine_for: Callable[..., Engine]
+) -> None:
+    """Otherwise the first failure after weeks of good polls would end the watch."""
+    from bankrails_contracts.payments import CollectPayment
+    from bankrails_messaging.decisions import Answering, Decision
+
+    results: list[str] = []
+
+    def decide(outcome: Any, situation: None, now: datetime) -> Decision:
+        results.append(outcome.result.value)
+        return Decision(again_at=now + timedelta(minutes=5))
+
+    polled: Answering[None] = Answering(KIND, CollectPayment, lambda reads, found: [None] * len(found), decide)
+    script.then(*[ANSWER] * (ATTEMPTS_MAX + 1), away(403), ANSWER)
+    async with Engine(open_sqlite({}), answerings=[polled], calls=[Read(script)]) as engine:
+        await engine.work(debit())
+        await engine.idle()
+        for _ in range(ATTEMPTS_MAX + 3):
+            await after(engine, timedelta(minutes=5))
+    assert set(results) == {"answered"}
+    assert len(results) > ATTEMPTS_MAX + 1
+
+
 # What waits
 
 
