@@ -25,7 +25,7 @@ $(STAMP): requirements.lock pyproject.toml $(addsuffix /pyproject.toml,$(MEMBERS
 	@$(BIN)/python -m compileall -q $(addsuffix /src,$(MEMBERS))
 	@touch $@
 
-demo: setup ## the story of one payment, told by events read from Kafka
+demo: setup ## two stories and four lessons, told by events read from Kafka
 	@$(BIN)/bankrails demo
 
 up: setup ## the same parts, left running with one screen, until Ctrl-C
