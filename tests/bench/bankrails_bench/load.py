@@ -11,7 +11,7 @@ from bankrails_contracts.ids import uuid7
 from bankrails_contracts.money import Currency
 from bankrails_contracts.payments import CollectPayment
 from confluent_kafka import Producer
-from payments_service.vendor import bodies
+from bankrails_helcim import bodies
 
 Headers = list[tuple[str, str | bytes | None]]
 """As the Kafka client here wants them typed."""

@@ -1,0 +1,130 @@
+"""What payments-service tells of a payment: anything with a vendor's id makes it watched, its end ends that.
+
+Facts in any order, each perhaps twice; none is refused. A payment that is heard of in time makes no work: the sweep
+after the next close finds it, and nothing can happen to it before. One whose close has passed is looked for at once,
+together with all others that come late in that minute.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bankrails_contracts.payments import (
+    PaymentApproved,
+    PaymentAwaitingMandate,
+    PaymentCancelled,
+    PaymentDeclined,
+    PaymentEvent,
+    PaymentOutcomeResolved,
+    PaymentState,
+    PaymentSubmitted,
+)
+from bankrails_helcim.budgets import helcim_budget
+from bankrails_messaging.decisions import Decision, Handling, Work
+from bankrails_vendor_http.budget import Lane
+
+from settlement_watcher.domain.looks import last_close
+from settlement_watcher.domain.watched_payment import TOLD, WatchedPayment, learned
+from settlement_watcher.handlers.look_after_mandate import LOOK
+from settlement_watcher.handlers.merchants import Merchants
+from settlement_watcher.ports import Reads
+
+LATE_WAITS = timedelta(minutes=1)
+EARLIEST = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Situation:
+    payment: WatchedPayment | None
+    country: str
+    """The merchant's, for an event that does not say the bank account's; empty when neither is known."""
+    zone: ZoneInfo | None
+    """The merchant's; None when it is not ours, and nobody looks."""
+    oldest_unseen: datetime | None
+    """The earliest `since` of the merchant's open payments that no look has shown yet."""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What one event says."""
+
+    told: PaymentState
+    vendor_payment_id: str | None
+    at: datetime | None = None
+    """When it was at the vendor, where the event says so."""
+
+
+FACTS: dict[type[PaymentEvent], Callable[[Any], Fact]] = {
+    PaymentSubmitted: lambda e: Fact(PaymentState.SUBMITTING, e.vendor_payment_id, e.submitted_at),
+    PaymentAwaitingMandate: lambda e: Fact(PaymentState.AWAITING_MANDATE, e.vendor_payment_id),
+    PaymentApproved: lambda e: Fact(PaymentState.APPROVED, e.vendor_payment_id, e.approved_at),
+    PaymentOutcomeResolved: lambda e: Fact(PaymentState.SUBMITTING, e.vendor_payment_id),
+    PaymentDeclined: lambda e: Fact(PaymentState.DECLINED, e.vendor_payment_id),
+    PaymentCancelled: lambda e: Fact(PaymentState.CANCELLED, e.vendor_payment_id),
+}
+
+
+def decide(event: PaymentEvent, situation: Situation, now: datetime) -> Decision:
+    fact = FACTS[type(event)](event)
+    known = situation.payment
+    if known is None:
+        if fact.vendor_payment_id is None and fact.told is PaymentState.SUBMITTING:
+            return Decision()  # resolved as absent: nothing of it is at the vendor
+        known = learned(_first_heard_of(event, fact, situation.country, now), told=fact.told)
+        return Decision(known, work=_look_if_late(known, situation, now))
+    told = learned(
+        known,
+        told=max(known.told, fact.told, key=TOLD.index),
+        since=min(known.since, fact.at or now),
+        vendor_payment_id=known.vendor_payment_id or fact.vendor_payment_id,
+        external_account_id=known.external_account_id or event.external_account_id,
+        country=known.country or event.country or situation.country,
+        holder_type=known.holder_type or event.holder_type,
+    )
+    return Decision() if told is known else Decision(told)
+
+
+def _look_if_late(known: WatchedPayment, situation: Situation, now: datetime) -> tuple[Work, ...]:
+    """A look in a minute when its close has passed, unless one is on its way for another that came late."""
+    if situation.zone is None or not known.is_open:
+        return ()
+    close = last_close(situation.zone, now)
+    others = situation.oldest_unseen
+    if known.since > close or (others is not None and others <= close):
+        return ()
+    payload = {"merchant_id": known.merchant_id}
+    return (Work(LOOK, payload, helcim_budget(known.merchant_id), Lane.POLLING, due_at=now + LATE_WAITS),)
+
+
+def _first_heard_of(event: PaymentEvent, fact: Fact, country: str, now: datetime) -> WatchedPayment:
+    return WatchedPayment(
+        id=event.payment_id,
+        merchant_id=event.merchant_id,
+        vendor_payment_id=fact.vendor_payment_id,
+        external_account_id=event.external_account_id,
+        amount_minor=event.amount.amount_minor,
+        currency=event.amount.currency,
+        country=event.country or country,
+        holder_type=event.holder_type,
+        since=min(fact.at or now, now),
+    )
+
+
+def handlings(merchants: Merchants) -> list[Handling[Any, Situation]]:
+    def load(reads: Reads, events: Sequence[PaymentEvent]) -> list[Situation]:
+        payments = reads.payments([event.payment_id for event in events])
+        unseen = dict(reads.oldest_unseen([event.merchant_id for event in events]))
+        situations = []
+        for event in events:
+            payment, merchant = payments.get(event.payment_id), merchants.get(event.merchant_id)
+            country = "" if merchant is None else merchant.country
+            zone = None if merchant is None else merchants.zone(merchant.id)
+            situations.append(Situation(payment, country, zone, unseen.get(event.merchant_id)))
+            if payment is None:
+                # Decided in one wave they do not see each other: the first of them looks for all.
+                unseen[event.merchant_id] = EARLIEST
+        return situations
+
+    return [Handling(message, load, decide) for message in FACTS]

@@ -1,0 +1,70 @@
+"""The answer to a look at one payment, which a command asked for."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bankrails_contracts.answers import RefusalCode
+from bankrails_contracts.settlement import CommandRefused, RecheckPayment, WatchPayment
+from bankrails_messaging.decisions import Answering, Decision, Outcome, Result
+
+from settlement_watcher.domain.observation import Observation
+from settlement_watcher.domain.watched_payment import WatchedPayment, learned
+from settlement_watcher.handlers.merchants import Merchants
+from settlement_watcher.handlers.observed import observed
+from settlement_watcher.handlers.recheck_payment import RECHECK
+from settlement_watcher.handlers.watch_payment import FIRST_LOOK
+from settlement_watcher.ports import Reads
+
+AMOUNT_DIFFERS = "the vendor shows another amount under this id"
+
+
+def answerings(merchants: Merchants) -> list[Answering[WatchedPayment]]:
+    def first_look(outcome: Outcome, payment: WatchedPayment, now: datetime) -> Decision:
+        if outcome.result is not Result.ANSWERED:
+            return _refused(learned(payment, refused=True), outcome, WatchPayment.type)
+        seen = Observation.from_json(outcome.answer)
+        if (seen.amount_minor, seen.currency) != (payment.amount_minor, payment.currency):
+            ended = learned(payment, refused=True)
+            return _refused(ended, outcome, WatchPayment.type, RefusalCode.CONFLICT, AMOUNT_DIFFERS, "amount")
+        return _told(outcome, payment, seen)
+
+    def recheck(outcome: Outcome, payment: WatchedPayment, now: datetime) -> Decision:
+        if outcome.result is not Result.ANSWERED:
+            return _refused(payment, outcome, RecheckPayment.type)
+        return _told(outcome, payment, Observation.from_json(outcome.answer))
+
+    def _told(outcome: Outcome, payment: WatchedPayment, seen: Observation) -> Decision:
+        told = observed(payment, seen, merchants.calendar(payment.merchant_id), asked=True)
+        return Decision(told.payment, told.events)
+
+    return [Answering(FIRST_LOOK, WatchPayment, load, first_look), Answering(RECHECK, RecheckPayment, load, recheck)]
+
+
+def load(reads: Reads, outcomes: Sequence[Outcome]) -> list[WatchedPayment]:
+    payments = reads.payments([outcome.key for outcome in outcomes])
+    return [payments[outcome.key] for outcome in outcomes]
+
+
+def _refused(
+    payment: WatchedPayment,
+    outcome: Outcome,
+    command_type: str,
+    code: RefusalCode | None = None,
+    reason: str = "",
+    field: str | None = None,
+) -> Decision:
+    refusal = CommandRefused(
+        command_id=outcome.command_id,
+        command_type=command_type,
+        code=code or _code(outcome.result),
+        reason=reason or outcome.reason,
+        field=field,
+        aggregate_id=payment.id,
+        state=payment.state,
+    )
+    return Decision(payment, (refusal,))
+
+
+def _code(result: Result) -> RefusalCode:
+    """A look has no effect, so whatever is not a no of the vendor's is its silence."""
+    return RefusalCode.VENDOR_REJECTED if result is Result.REJECTED else RefusalCode.VENDOR_UNAVAILABLE
