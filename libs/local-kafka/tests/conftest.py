@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 from bankrails_local_kafka.errors import JarsUnavailable
-from bankrails_local_kafka.jars import read_lock, verified_jars
+from bankrails_local_kafka.jars import verified_jars
+from bankrails_local_kafka.pins import read_lock
 
 DEADLINE_SECONDS = 20
 

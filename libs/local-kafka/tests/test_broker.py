@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from bankrails_local_kafka import Broker, JarMismatch, JarsUnavailable, open_broker
-from bankrails_local_kafka.jars import read_lock
+from bankrails_local_kafka.pins import read_lock
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 from bankrails_local_kafka.errors import JarMismatch, JarsUnavailable
-from bankrails_local_kafka.jars import PinnedJar, kafka_version, read_lock, verified_jars
+from bankrails_local_kafka.jars import verified_jars
+from bankrails_local_kafka.pins import PinnedJar, kafka_version, read_lock
 
 SMALL = PinnedJar("org.example", "small", "1.0", "9834876dcfb05cb167a5c24953eba58c4ac89b1adf57f28f2f9d09af107ee8f0")
 SMALL_BYTES = b"aaa"

@@ -10,8 +10,8 @@ from bankrails_contracts.envelope import Envelope
 from bankrails_contracts.ids import uuid7
 from bankrails_contracts.money import Currency
 from bankrails_contracts.payments import CollectPayment
-from confluent_kafka import Producer
 from bankrails_helcim import bodies
+from confluent_kafka import Producer
 
 Headers = list[tuple[str, str | bytes | None]]
 """As the Kafka client here wants them typed."""

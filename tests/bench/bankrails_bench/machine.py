@@ -5,7 +5,7 @@ import platform
 from importlib.metadata import version
 from pathlib import Path
 
-from bankrails_local_kafka.jars import kafka_version, read_lock
+from bankrails_local_kafka.pins import kafka_version, read_lock
 
 PACKAGES = ("faststream", "aiokafka", "httpx2", "sqlalchemy", "uvloop", "pydantic")
 

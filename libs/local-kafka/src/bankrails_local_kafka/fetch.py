@@ -16,7 +16,7 @@ from jgo.constants import default_maven_repo
 from jgo.maven import MavenContext, PythonResolver
 
 from .errors import JarsUnavailable
-from .jars import PinnedJar
+from .pins import PinnedJar
 from .progress import DownloadProgress
 
 PARALLEL_DOWNLOADS = 6  # enough to hide round trips, few enough that no repository takes offence

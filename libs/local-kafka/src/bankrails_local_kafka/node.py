@@ -14,10 +14,11 @@ from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
 from .errors import BrokerFailed
-from .jars import read_lock, verified_jars
+from .jars import verified_jars
 from .java import find_java
 from .layout import Layout
 from .leash import LeashedProcess
+from .pins import read_lock
 
 STOP_GRACE_SECONDS = 20  # a controlled shutdown takes under one; past twenty it hangs
 FORMAT_TIMEOUT_SECONDS = 30  # takes about one

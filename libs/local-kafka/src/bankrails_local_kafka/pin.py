@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jgo.maven import MavenContext
 
-from .jars import PinnedJar, kafka_version
+from .pins import PinnedJar, kafka_version
 
 # LoggingController in kafka-server needs log4j-api in its static initialiser. Kafka logs through SLF4J 1.7, whose
 # binding is log4j-slf4j-impl; log4j-slf4j2-impl binds SLF4J 2 and would leave the broker mute.
