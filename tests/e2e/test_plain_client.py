@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from bankrails_cli import catalogue
 from bankrails_cli.catalogue import Stream
+from bankrails_cli.demonstration import Performance
 from bankrails_cli.kafka_client import open_reader
-from bankrails_cli.suite import Suite
 from bankrails_cli.told import Told
 
 CLIENT = Path(__file__).parents[2] / "docs" / "plain_client.py"
@@ -40,14 +40,14 @@ async def answer_to(bootstrap_servers: str, command_id: str) -> Told:
     raise AssertionError("records() does not end")
 
 
-def test_a_command_from_a_plain_kafka_client_is_answered(tmp_path: Path) -> None:
+def test_a_command_from_a_plain_kafka_client_is_answered(told: Performance) -> None:
     """Upstream systems owe us no library: ten lines and a structured CloudEvent are enough."""
-    with Suite(tmp_path) as suite:
-        sent = plain_client(suite.bootstrap_servers)
-        assert (sent.returncode, sent.stderr) == (0, "")
-        told = asyncio.run(answer_to(suite.bootstrap_servers, sent.stdout.strip()))
-    assert told.name == "PayerRegistered"
-    assert told.data["payer_id"] == "payer-from-outside"
+    bootstrap_servers = told.scene.suite.bootstrap_servers
+    sent = plain_client(bootstrap_servers)
+    assert (sent.returncode, sent.stderr) == (0, "")
+    answer = asyncio.run(answer_to(bootstrap_servers, sent.stdout.strip()))
+    assert answer.name == "PayerRegistered"
+    assert answer.data["payer_id"] == "payer-from-outside"
 
 
 @pytest.mark.timeout(CLIENT_SECONDS)

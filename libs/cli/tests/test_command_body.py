@@ -3,6 +3,7 @@
 import pytest
 from bankrails_cli.command_body import assembled, check
 from bankrails_cli.errors import Unusable
+from bankrails_contracts.auth import AnswerChallenge, StartAuthentication
 from bankrails_contracts.payments import CollectPayment, RegisterBankAccount
 
 COLLECTION = {
@@ -94,3 +95,41 @@ def test_an_unsealed_secret_is_stopped_by_name_and_not_repeated() -> None:
     with pytest.raises(Unusable, match=r"account\.account_number must be sealed") as caught:
         check(RegisterBankAccount, {"account": {"account_number": SECRET}})
     assert SECRET not in str(caught.value)
+
+
+LOGIN = ["connection_id=c-1", "user_id=u-1", "country=CA", "institution=helium_test"]
+
+
+def test_a_list_is_filled_place_by_place() -> None:
+    """A login form has several fields, each sealed by itself."""
+    body = assembled(
+        StartAuthentication,
+        None,
+        settings=[*LOGIN, "credentials.0.field=username", "credentials.1.field=password"],
+        secrets=["credentials.0.value=ada", "credentials.1.value=hunter2"],
+        seal=lambda text: f"sealed {text}",
+    )
+    assert body["credentials"] == [
+        {"field": "username", "value": "sealed ada"},
+        {"field": "password", "value": "sealed hunter2"},
+    ]
+
+
+def test_a_place_in_a_list_cannot_be_skipped() -> None:
+    """What would stand before it?"""
+    with pytest.raises(Unusable, match="no next place"):
+        assembled(StartAuthentication, None, settings=["credentials.1.field=password"], seal=str)
+
+
+def test_text_in_a_list_stays_text() -> None:
+    """A one-time code of digits is no number."""
+    body = assembled(AnswerChallenge, None, settings=["answers.0.field=123456"], seal=str)
+    assert body["answers"] == [{"field": "123456"}]
+
+
+def test_a_secret_in_a_list_is_asked_for_by_a_path_that_works() -> None:
+    """Advice that fails in its turn is worse than none."""
+    credentials = [{"field": "username", "value": "ada"}]
+    with pytest.raises(Unusable, match=r"--seal credentials\.0\.value=-") as told:
+        check(StartAuthentication, {"connection_id": "c-1", "credentials": credentials})
+    assert "ada" not in str(told.value)

@@ -48,3 +48,21 @@ def test_instants_lose_their_fractions_and_nothing_else_does() -> None:
     """Microseconds are noise; the cents of a text are not."""
     assert facts({"approved_at": "2026-03-02T14:01:05.043221Z"}) == "approved_at 2026-03-02T14:01:05Z"
     assert facts({"rate": "1.5Z"}) == "rate 1.5Z"
+
+
+def test_accounts_are_shown_by_what_people_know_of_them() -> None:
+    """Kind, last digits, balance; a list of raw objects would fill the screen."""
+    account = {"account_ref": "7", "account_type": "checking", "account_masked": "******9123", "currency": "CAD"}
+    shown = facts({"accounts": [account | {"current_minor": 348137}, account | {"account_type": "savings"}]})
+    assert shown == "accounts checking ******9123 3481.37 CAD, savings ******9123"
+
+
+def test_who_somebody_is_has_no_place_on_a_line() -> None:
+    """Screens are shared, and lines pasted into tickets."""
+    person = {"first_name": "Ada", "email": "ada@example.com", "profile": {"name": "Ada"}, "holder": {"last_name": "L"}}
+    assert facts({**person, "note": "x"}) == "note x"
+
+
+def test_a_batchs_total_is_money() -> None:
+    """Whatever its field is called."""
+    assert facts({"total_minor": 4995, "currency": "CAD", "payments": 1}) == "49.95 CAD · payments 1"

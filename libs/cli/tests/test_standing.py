@@ -21,6 +21,7 @@ class OnePart:
     name: str = "payments-service"
     pid: int | None = 7
     log: Path | None = None
+    restarts: int = 0
 
     def health(self) -> Health:
         return self.now

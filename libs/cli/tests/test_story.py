@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from bankrails_cli.told import Told
 from bankrails_contracts.envelope import Envelope, Headers, read
 from bankrails_contracts.payments import CollectPayment
 
+ACCEPTED = "bankrails.payments.payment-accepted.v1"
 APPROVED = "bankrails.payments.payment-approved.v1"
 REFUSED = "bankrails.payments.command-refused.v1"
 
@@ -58,6 +59,12 @@ class Stage:
             self.kafka.waiting.put_nowait(event)
 
 
+def told_so_far(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """Names since the last look."""
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    return [line.get("name", line["kind"]) for line in lines]
+
+
 @pytest.fixture
 def stage() -> Stage:
     return Stage()
@@ -96,6 +103,54 @@ async def test_a_copy_that_was_published_again_counts_once(stage: Stage) -> None
     await stage.teller.expect("PaymentApproved", answering="mine")
     await stage.teller.expect("CommandRefused", answering="next")
     assert len(stage.teller.heard) == 2
+
+
+async def test_what_came_before_it_was_expected_is_found(stage: Stage) -> None:
+    """Events about different things come in any order: a mandate may be told before the account's default."""
+    stage.happens(stage.event(ACCEPTED, "first"), stage.event(APPROVED, "second"))
+    await stage.teller.expect("PaymentApproved", answering="second")
+    assert (await stage.teller.expect("PaymentAccepted", answering="first")).name == "PaymentAccepted"
+
+
+async def test_an_event_that_nobody_commanded_is_expected_by_what_it_is_about(stage: Stage) -> None:
+    """What a service does by itself goes back to no command of ours."""
+    elsewhere = stage.event(APPROVED, "x")
+    assert elsewhere.envelope is not None
+    elsewhere = replace(elsewhere, envelope=replace(elsewhere.envelope, subject="payment-2"))
+    stage.happens(elsewhere, stage.event(APPROVED, "y"))
+    assert (await stage.teller.expect("PaymentApproved", about="payment-1")).answers == "y"
+
+
+async def test_a_no_to_a_step_that_nobody_commanded_ends_the_story_too(stage: Stage) -> None:
+    """The command was a service's own; waiting for what it should have brought would hide the reason."""
+    stage.happens(stage.event(REFUSED, "somebody's own", code="ACCOUNT_LIMIT_REACHED"))
+    with pytest.raises(StoryFailed, match="ACCOUNT_LIMIT_REACHED"):
+        await stage.teller.expect("PaymentApproved", about="payment-1")
+
+
+async def test_what_comes_later_is_told_later(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    """A chapter shows what it is about, although services do not wait for it to end."""
+    first, later = stage.event(ACCEPTED, "mine"), stage.event(APPROVED, "mine")
+    stage.happens(later, replace(first, at=first.at - timedelta(seconds=1)))
+    await stage.teller.expect("PaymentAccepted", answering="mine")
+    assert told_so_far(capsys) == ["PaymentAccepted"]
+    await stage.teller.expect("PaymentApproved", answering="mine")
+    assert told_so_far(capsys) == ["PaymentApproved"]
+
+
+async def test_a_story_that_fails_shows_all_that_was_heard(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    """The event that explains it may be the one that nobody waited for."""
+
+    async def fail(scene: None) -> None:
+        stage.happens(stage.event(APPROVED, "other"), stage.event(REFUSED, "mine", code="INVALID"))
+        await stage.teller.expect("PaymentAccepted", answering="mine")
+
+    async def none() -> int:
+        return 0
+
+    with pytest.raises(StoryFailed):
+        await stage.teller.run((Chapter("first", fail, debits=0),), None, none)
+    assert told_so_far(capsys)[1:] == ["PaymentApproved", "CommandRefused"]
 
 
 async def test_a_no_that_was_not_expected_ends_the_story_at_once(stage: Stage) -> None:

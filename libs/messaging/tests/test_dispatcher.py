@@ -271,7 +271,7 @@ async def test_who_loses_for_ever_is_parked_and_costs_its_neighbours_nothing(
     engine_for: Callable[..., Engine], thing_database: Path
 ) -> None:
     """Something is wrong beyond a race, and a loop would hide it."""
-    async with engine_for(loading=Rival(thing_database, 100).loading) as engine:
+    async with engine_for(loading=Rival(thing_database, 1_000).loading) as engine:
         lost, won = await engine.send(set_default("p1", "a"), set_default("p2", "a"))
         await engine.until(lambda: len(engine.published) == 2)
         await engine.until(lambda: engine.dispatcher.parked)

@@ -85,7 +85,7 @@ class Plain:
     async def look_up(self, payload: Payload, since: datetime | None) -> Sequence[Effect]:
         return await self.script.list()
 
-    def claimed(self, connection: Connection, payload: Payload, vendor_ids: Sequence[str]) -> set[str]:
+    def claimed(self, connection: Connection, key: str, payload: Payload, vendor_ids: Sequence[str]) -> set[str]:
         return self.script.claimed
 
 

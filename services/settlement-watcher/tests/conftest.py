@@ -15,9 +15,10 @@ from bankrails_contracts.settlement import CommandParked, CommandRefused
 from bankrails_helcim.connections import HelcimConnections
 from bankrails_helcim.merchant import Merchant
 from bankrails_messaging.rows import to_micros
-from bankrails_messaging.sqlite_store import SqliteStore, create_sqlite_engine
+from bankrails_messaging.sqlite_store import SqliteStore
 from bankrails_messaging.work_row import WorkRow
 from bankrails_testkit.engine import Engine
+from bankrails_testkit.stores import migrated, sqlite_connection
 from settlement_watcher import wiring
 from settlement_watcher.domain.observation import Observation
 from settlement_watcher.domain.watched_payment import WatchedPayment
@@ -96,20 +97,13 @@ def a_row() -> Callable[..., Observation]:
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
     """A migrated SQLite file."""
-    path = tmp_path / "settlement.db"
-    engine = create_sqlite_engine(path)
-    with engine.connect() as connection:
-        SCHEMA.upgrade(connection)
-    engine.dispose()
-    return path
+    return migrated(SCHEMA, tmp_path / "settlement.db")
 
 
 @pytest.fixture
 def connection(database: Path) -> Iterator[Connection]:
-    engine = create_sqlite_engine(database)
-    with engine.connect() as opened:
+    with sqlite_connection(database) as opened:
         yield opened
-    engine.dispose()
 
 
 class Bench:

@@ -22,7 +22,10 @@ def assembled(
     secrets: Iterable[str] = (),
     seal: Callable[[str], str],
 ) -> dict[str, Any]:
-    """`settings` and `secrets` are `a.b=value`. Raises Unusable, never with a secret in its text."""
+    """`settings` and `secrets` are `a.b=value`, or `a.0.b=value` into a list.
+
+    Raises Unusable, never with a secret in its text.
+    """
     try:
         body = json.loads(text) if text is not None else {}
     except ValueError as error:
@@ -30,16 +33,17 @@ def assembled(
     if not isinstance(body, dict):
         raise Unusable("the data are not a JSON object")
     for path, value in map(_split, settings):
-        _put(body, path, value if _takes_text(model, path) else _parsed(value))
+        body = _with(body, path, value if _takes_text(model, path) else _parsed(value))
     for path, value in map(_split, secrets):
-        _put(body, path, seal(value))
+        body = _with(body, path, seal(value))
     return body
 
 
 def check(model: type[Message], body: Mapping[str, Any]) -> None:
     """Raises Unusable with the field and the reason, as a refusal would name them."""
     if clear := in_clear(model, body):
-        raise Unusable(f"{clear[0]} must be sealed: give it as --seal {clear[0]}=-, and it is read and sealed")
+        option = f"--seal {_spelt_out(model, clear[0])}=-"
+        raise Unusable(f"{clear[0]} must be sealed: give it as {option}, and it is read and sealed")
     try:
         model.model_validate(body)
     except ValidationError as error:
@@ -57,13 +61,22 @@ def _split(setting: str) -> tuple[list[str], str]:
     return path, value
 
 
-def _put(body: dict[str, Any], path: list[str], value: Any) -> None:
-    inner: Any = body
-    for name in path[:-1]:
-        inner = inner.setdefault(name, {})
-        if not isinstance(inner, dict):
-            raise Unusable(f"{'.'.join(path)}: {name} is not an object")
-    inner[path[-1]] = value
+def _with(inner: Any, path: list[str], value: Any, place: int = 0) -> Any:
+    """`inner` with the value at `path[place:]`; objects and lists are made where there was nothing."""
+    if place == len(path):
+        return value
+    name = path[place]
+    if inner is None:
+        inner = [] if name.isdecimal() else {}
+    if isinstance(inner, dict):
+        return {**inner, name: _with(inner.get(name), path, value, place + 1)}
+    if not isinstance(inner, list):
+        raise Unusable(f"{'.'.join(path)}: {path[place - 1]} is not an object")
+    if not name.isdecimal() or int(name) > len(inner):
+        raise Unusable(f"{'.'.join(path)}: {name} is no next place in the list")
+    number = int(name)
+    there = inner[number] if number < len(inner) else None
+    return [*inner[:number], _with(there, path, value, place + 1), *inner[number + 1 :]]
 
 
 def _parsed(value: str) -> Any:
@@ -78,8 +91,29 @@ def _takes_text(model: type[Message], path: list[str]) -> bool:
     root = model.model_json_schema()
     found: list[Schema] = [root]
     for name in path:
-        found = [part["properties"][name] for part in _options(root, found) if name in part.get("properties", {})]
+        found = _below(root, found, name)
     return any(option.get("type") == "string" or "enum" in option for option in _options(root, found))
+
+
+def _below(root: Schema, parts: list[Schema], name: str) -> list[Schema]:
+    options = _options(root, parts)
+    if name.isdecimal():
+        return [option["items"] for option in options if "items" in option]
+    return [option["properties"][name] for option in options if name in option.get("properties", {})]
+
+
+def _spelt_out(model: type[Message], field: str) -> str:
+    """The path as --seal takes it: a list takes a step, which a dotted path of the contracts leaves out."""
+    root = model.model_json_schema()
+    parts: list[Schema] = [root]
+    steps: list[str] = []
+    for name in field.split("."):
+        if items := _below(root, parts, "0"):
+            parts = items
+            steps.append("0")
+        parts = _below(root, parts, name)
+        steps.append(name)
+    return ".".join(steps)
 
 
 def _options(root: Schema, parts: Iterable[Schema]) -> list[Schema]:

@@ -4,9 +4,9 @@ import asyncio
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,13 +24,21 @@ from bankrails_cli.output import Output
 from bankrails_cli.signals import ending_signals_unwind
 from bankrails_cli.stories import canada, lessons, united_states
 from bankrails_cli.stories.scene import Scene
-from bankrails_cli.story import Ended, StoryFailed, Teller
+from bankrails_cli.story import Chapter, Ended, StoryFailed, Teller
 from bankrails_cli.suite import Part, Suite
 
 VIRTUAL_START = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
 """A Monday, nine in the morning at the merchant: no batch closes in the middle of a sentence."""
 
 STORY = (*canada.CHAPTERS, *united_states.CHAPTERS, *lessons.CHAPTERS)
+
+
+@dataclass(frozen=True)
+class Performance:
+    """A story that was told to its end."""
+
+    scene: Scene
+    chapters: list[Ended]
 
 
 def run(output: Output, data_dir: Path) -> None:
@@ -41,8 +49,8 @@ def run(output: Output, data_dir: Path) -> None:
             suite = stack.enter_context(
                 Suite(folder, virtual_start=VIRTUAL_START, ready=lambda part: _introduce(output, part, began))
             )
-        ended = asyncio.run(_tell(output, suite))
-    _sum_up(output, ended, time.monotonic() - began)
+        performance = asyncio.run(tell(output, suite, STORY))
+    _sum_up(output, performance.chapters, time.monotonic() - began)
 
 
 @contextmanager
@@ -63,7 +71,8 @@ def _folder(data_dir: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-async def _tell(output: Output, suite: Suite) -> list[Ended]:
+async def tell(output: Output, suite: Suite, story: Sequence[Chapter[Scene]]) -> Performance:
+    """On a suite whose time begins at VIRTUAL_START. Raises CliError, naming the process that ended, if one did."""
     told_on = (*catalogue.topics(Stream.EVENTS), *catalogue.topics(Stream.DEAD_LETTERS))
     async with (
         open_reader(suite.bootstrap_servers, told_on, from_start=False) as reader,
@@ -74,7 +83,7 @@ async def _tell(output: Output, suite: Suite) -> list[Ended]:
         scene = Scene(teller, suite, control, output)
         teller.aside(f"times below are the sandbox's, which begins on {VIRTUAL_START:%A %Y-%m-%d %H:%M} UTC")
         try:
-            return await teller.run(STORY, scene, scene.count_debits)
+            return Performance(scene, await teller.run(story, scene, scene.count_debits))
         except CliError as error:
             if gone := _gone(suite):
                 raise type(error)(f"{error}; {gone}") from error
@@ -92,7 +101,7 @@ def _gone(suite: Suite) -> str:
 def _introduce(output: Output, part: Part, began: float) -> None:
     health = part.health()
     seconds = round(time.monotonic() - began, 1)
-    shown = (f"{part.name:<16}", f"{health.address:<24}", f"ready after {seconds:.1f} s")
+    shown = (f"{part.name:<18}", f"{health.address:<24}", f"ready after {seconds:.1f} s")
     record = {"kind": "ready", "name": part.name, "address": health.address, "pid": part.pid, "seconds": seconds}
     output.tell_line(record, *(Text(cell, style="dim") for cell in shown))
 

@@ -12,6 +12,7 @@ from bankrails_contracts.topics import Topic
 from bankrails_cli.errors import NotThere, Unusable
 from bankrails_cli.told import Told, read
 
+FETCH_SECONDS = 10.0  # for a first record that is there already
 SEND_SECONDS = 10.0  # the client itself would try for 40; a person has long given up
 
 
@@ -42,6 +43,21 @@ class Reader:
                 key=lambda told: (told.at, told.topic, told.partition, told.offset),
             ):
                 yield told
+
+    async def records_so_far(self) -> AsyncIterator[Told]:
+        """Those before the ends as they are now. Raises NotThere when Kafka stops answering."""
+        partitions = list(self._consumer.assignment())
+        ends = await self._consumer.end_offsets(partitions)
+        left = {partition for partition in partitions if await self._consumer.position(partition) < ends[partition]}
+        while left:
+            fetched = await self._consumer.getmany(*left, timeout_ms=int(FETCH_SECONDS * 1000))
+            if not fetched:
+                raise NotThere(f"Kafka sent nothing for {FETCH_SECONDS:g} s")
+            for partition, records in fetched.items():
+                for record in records:
+                    if record.offset < ends[partition]:
+                        yield read(record)
+            left = {partition for partition in left if await self._consumer.position(partition) < ends[partition]}
 
 
 @asynccontextmanager

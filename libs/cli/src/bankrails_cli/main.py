@@ -12,6 +12,7 @@ from bankrails_cli.commands.seal import seal
 from bankrails_cli.commands.send import send
 from bankrails_cli.commands.tail import tail
 from bankrails_cli.commands.topics import topics
+from bankrails_cli.commands.trace import trace
 from bankrails_cli.commands.up import up
 from bankrails_cli.errors import CliError
 from bankrails_cli.kafka_client import quiet_client
@@ -21,7 +22,7 @@ commands = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (up, demo, send, tail, topics, seal):
+for command in (up, demo, send, tail, trace, topics, seal):
     commands.command()(command)
 commands.add_typer(contracts, name="contracts")
 

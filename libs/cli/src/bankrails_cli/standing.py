@@ -18,6 +18,7 @@ from bankrails_cli.output import Output
 from bankrails_cli.running_suite import FILE, RunningSuite, running_in
 from bankrails_cli.signals import ending_signals_unwind
 from bankrails_cli.suite import Part, Suite
+from bankrails_cli.supervision import Supervisor
 
 LOOK_EVERY_SECONDS = 1.0  # a person looks no more often, and each look asks every process
 STYLES = {
@@ -27,6 +28,7 @@ STYLES = {
     Condition.UNHEALTHY: "bold yellow",
     Condition.ENDED: "bold red",
 }
+ANSWERS = frozenset({Condition.READY, Condition.UNHEALTHY})
 
 
 class Screen:
@@ -55,9 +57,10 @@ class Screen:
                 "condition": health.condition,
                 "address": health.address,
                 "pid": part.pid,
+                "restarts": part.restarts,
                 "detail": health.detail,
             }
-            shown = (f"{part.name:<16}", f"{health.condition:<10}", f"{health.address:<24}", health.detail)
+            shown = (f"{part.name:<18}", f"{health.condition:<10}", f"{health.address:<24}", health.detail)
             self._output.tell_line(record, *map(Text, shown))
 
     @contextmanager
@@ -74,18 +77,32 @@ class Screen:
         return not self._output.as_json and self._output.console.is_terminal
 
     def _drawn(self) -> RenderableType:
-        table = Table("part", "state", "address", "pid", "", box=None, pad_edge=False, header_style="dim")
+        headings = ("part", "state", "health", "address", "pid", "restarts")
+        table = Table(*headings, box=None, pad_edge=False, header_style="dim")
+        table.columns[-1].justify = "right"
         below: list[RenderableType] = []
         for part in self._suite.parts:
-            health = self._known.get(part.name, Health(Condition.WAITING))
-            state = Text(health.condition, style=STYLES[health.condition])
+            known = self._known.get(part.name, Health(Condition.WAITING))
+            style, ended = STYLES[known.condition], known.condition is Condition.ENDED
+            state = Text("running" if known.condition in ANSWERS else known.condition, style=style if ended else "dim")
+            said = Text(_health(known), style=style)
             pid = "" if part.pid is None else str(part.pid)
-            ended = health.condition is Condition.ENDED
-            table.add_row(part.name, state, health.address, pid, "" if ended else Text(health.detail, style="dim"))
+            table.add_row(part.name, state, said, known.address, pid, str(part.restarts))
             if ended:
-                below += _last_words(part, health)
+                below += _last_words(part, known)
         hint = "stopping everything …" if self.stopping else f"logs in {self._suite.folder} · Ctrl-C stops everything"
         return Group(table, *below, "", Text(hint, style="dim"))
+
+
+def _health(known: Health) -> str:
+    """What its health report says; nothing of one that gives none."""
+    match known.condition:
+        case Condition.READY:
+            return f"ready · {known.detail}" if known.detail else "ready"
+        case Condition.UNHEALTHY:
+            return known.detail
+        case _:
+            return ""
 
 
 def _last_words(part: Part, health: Health) -> Iterator[RenderableType]:
@@ -97,7 +114,7 @@ def _last_words(part: Part, health: Health) -> Iterator[RenderableType]:
 
 
 def run(output: Output, data_dir: Path) -> None:
-    """Until Ctrl-C. Raises NotThere when something does not start, AnswerIsNo when something ended by itself."""
+    """Until Ctrl-C. Raises NotThere when something does not start, AnswerIsNo when something ended by itself for good."""
     if other := running_in(data_dir):
         raise Unusable(f"a suite is up in {data_dir} already (process {other.pid})")
     folder = data_dir / "up"
@@ -115,15 +132,16 @@ def run(output: Output, data_dir: Path) -> None:
             sandbox=suite.sandbox.address,
             services={name: child.address for name, child in suite.services.items()},
         ).write(data_dir)
-        _stand(screen)
+        _stand(screen, Supervisor(suite.services.values()))
     if screen.ended:
         raise AnswerIsNo(f"{', '.join(screen.ended)} ended by itself; its log is in {folder}")
 
 
-def _stand(screen: Screen) -> None:
+def _stand(screen: Screen, supervisor: Supervisor) -> None:
     try:
         while True:
             screen.look()
+            supervisor.look()
             time.sleep(LOOK_EVERY_SECONDS)
     except KeyboardInterrupt:
         screen.stopping = True  # the way in which this is meant to end

@@ -45,7 +45,7 @@ class Ended:
     number: int
     title: str
     event: str
-    """The name of its last event."""
+    """The name of the last one that it expected."""
     debits: int
     seconds: float
 
@@ -67,6 +67,7 @@ class Teller:
         self._unused: list[Told] = []
         """Heard, and not yet expected: events about different things come in any order."""
         self._unshown: list[Told] = []
+        self._last_expected = ""
         self._writer = writer
         self._number = 0
         self.last_sent: Place | None = None
@@ -88,9 +89,7 @@ class Teller:
         self.last_sent = Place(topic, partition, offset)
         return envelope.id
 
-    async def expect(
-        self, name: str, *, answering: str | None = None, about: str | None = None, **values: Any
-    ) -> Told:
+    async def expect(self, name: str, *, answering: str | None = None, about: str | None = None, **values: Any) -> Told:
         """The next event of that name which goes back to the command `answering`, or is about the aggregate `about`;
         with neither, the next of that name. `values` are what its body has to say.
 
@@ -104,13 +103,14 @@ class Teller:
                         continue
                     if told.name == name and about in (None, told.subject):
                         self._unused.remove(told)
+                        self._last_expected = name
                         self._show([each for each in self._unshown if each is told or each.at <= told.at])
                         return _with(told, values)
                     if told.name in NOES:
                         raise StoryFailed(f"{name} was expected, {told.name} came: {facts(told.data)}")
         except TimeoutError:
             pass
-        last = self.heard[-1].name if self.heard else "nothing"
+        last = max(self.heard, key=lambda told: told.at).name if self.heard else "nothing"
         raise StoryFailed(f"no {name} within {ANSWER_SECONDS:g} s; the last event was {last}")
 
     async def _candidates(self) -> AsyncIterator[Told]:
@@ -144,23 +144,26 @@ class Teller:
     async def run(self, chapters: Iterable[Chapter[S]], scene: S, debits: Callable[[], Awaitable[int]]) -> list[Ended]:
         """Chapter by chapter, the vendor's books compared after each. Raises StoryFailed, naming the chapter."""
         ended: list[Ended] = []
-        for self._number, chapter in enumerate(chapters, start=1):
-            number, began = self._number, time.monotonic()
-            record = {"kind": "chapter", "chapter": number, "title": chapter.title}
-            self._output.tell_line(record, Text(f"{number:>2}", style="bold"), Text(chapter.title, style="bold"))
-            try:
-                await chapter.tell(scene)
-                found = await debits()
-                self.insist(
-                    found == chapter.debits, f"{chapter.debits} debits at the vendor were expected, {found} are there"
-                )
-            except StoryFailed as failed:
-                self._show(tuple(self._unshown))
-                raise StoryFailed(f"chapter {number}, {chapter.title}: {failed}") from failed
-            event = self.heard[-1].name if self.heard else ""
-            ended.append(Ended(number, chapter.title, event, found, time.monotonic() - began))
-        self._show(tuple(self._unshown))
+        try:
+            for self._number, chapter in enumerate(chapters, start=1):
+                ended.append(await self._run(chapter, scene, debits))
+        finally:  # what nobody waited for, and where a story fails, perhaps the reason
+            self._show(tuple(self._unshown))
         return ended
+
+    async def _run(self, chapter: Chapter[S], scene: S, debits: Callable[[], Awaitable[int]]) -> Ended:
+        number, began = self._number, time.monotonic()
+        record = {"kind": "chapter", "chapter": number, "title": chapter.title}
+        self._output.tell_line(record, Text(f"{number:>2}", style="bold"), Text(chapter.title, style="bold"))
+        try:
+            await chapter.tell(scene)
+            found = await debits()
+            self.insist(
+                found == chapter.debits, f"{chapter.debits} debits at the vendor were expected, {found} are there"
+            )
+        except StoryFailed as failed:
+            raise StoryFailed(f"chapter {number}, {chapter.title}: {failed}") from failed
+        return Ended(number, chapter.title, self._last_expected, found, time.monotonic() - began)
 
 
 def _with(told: Told, values: dict[str, Any]) -> Told:

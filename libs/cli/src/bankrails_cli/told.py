@@ -100,13 +100,21 @@ class Told:
     @property
     def stated_at(self) -> datetime:
         """When the service says that it was: virtual where its clock is. Kafka's time where nothing is said."""
+        return self._said_at or self.at
+
+    @property
+    def says_when(self) -> bool:
+        return self._said_at is not None
+
+    @property
+    def _said_at(self) -> datetime | None:
         if self.envelope is not None and self.envelope.time is not None:
             return self.envelope.time
         received_at = self.data.get("received_at") if isinstance(self.data, dict) else None  # a dead letter's
         try:
             return datetime.fromisoformat(str(received_at)).astimezone(UTC)
         except ValueError:
-            return self.at
+            return None
 
     def cells(self, at: str, *, with_ids: bool = True) -> tuple[Text, Text, Text]:
         """For one line: `at`, the name, the facts."""

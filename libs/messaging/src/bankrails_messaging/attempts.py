@@ -177,7 +177,7 @@ class Attempts:
         if not effects:
             return []
         ids = [effect.vendor_id for effect in effects]
-        taken = await self._store.read(lambda connection: call.claimed(connection, row.payload, ids))
+        taken = await self._store.read(lambda connection: call.claimed(connection, row.key, row.payload, ids))
         return [effect for effect in effects if effect.vendor_id not in taken]
 
     # What became of it
@@ -285,7 +285,8 @@ class Attempts:
         }
         message = InboxRow(
             source=INTERNAL,
-            message_id=f"{row.id}:{row.attempts}:{result.value}",
+            # A polled row counts its tries anew each time, so the moment belongs to the name.
+            message_id=f"{row.id}:{row.attempted_at or 0}:{row.attempts}:{result.value}",
             kind=INTERNAL,
             type=row.kind,
             key=row.key,

@@ -65,8 +65,8 @@ class _LooksUp(VendorCall):
         """
 
     @abstractmethod
-    def claimed(self, connection: Connection, payload: Payload, vendor_ids: Sequence[str]) -> set[str]:
-        """Which of these vendor ids already belong to an aggregate of ours."""
+    def claimed(self, connection: Connection, key: str, payload: Payload, vendor_ids: Sequence[str]) -> set[str]:
+        """Which of these vendor ids belong to an aggregate of ours other than `key`, the one that asks."""
 
 
 class LookFirstCall(_LooksUp):

@@ -29,7 +29,7 @@ from bankrails_messaging.recovery import release_parked
 from bankrails_messaging.rows import Changes, InboxRow, to_micros
 from bankrails_messaging.sorting import COMMAND, INTERNAL
 from bankrails_messaging.stops import Probe, Stop, unwatched
-from bankrails_messaging.store import Store, StoreConflict
+from bankrails_messaging.store import Store, StoreConflict, StoreRaced
 from bankrails_messaging.work import WorkPool
 from bankrails_messaging.writer import GroupWriter
 
@@ -37,6 +37,8 @@ WAVE_KEYS = 64
 """Keys decided together: enough to share the queries, few enough that the event loop pauses for some 20 ms."""
 WAVES_MAX = 4
 CONFLICT_TRIES = 3
+RACES_MAX = 100
+"""Each lost race means that somebody else has won one, so this many without a win is our own mistake."""
 IN_HAND_CRASHES_MAX = 2
 DECISION = "decision"
 """The progress mark: messages that could be decided are being decided."""
@@ -79,6 +81,8 @@ class Dispatcher:
         """Parked key → id of the message that parked it."""
         self._suspects: set[int] = set()
         self._waves: set[asyncio.Task[None]] = set()
+        self._racing = asyncio.Lock()
+        """Held by whoever decides again after a lost race. Losers of several waves would beat each other for ever."""
         self._wake = asyncio.Event()
         self._closing = False
         self.waiting = 0
@@ -213,29 +217,46 @@ class Dispatcher:
 
     async def _settle(self, cases: list[Case]) -> None:
         """Decide, commit, and let the keys go on."""
-        for tries in range(1, CONFLICT_TRIES + 1):
-            await self._decide(cases)
-            self._probe(Stop.DECIDED)
-            try:
-                await self._writer.commit(self._changes(cases))
-                break
-            except StoreConflict as conflict:
-                self._metrics.conflicts.inc()
-                log.warning("dispatcher.conflict", error=str(conflict), cases=len(cases), tries=tries)
-                if len(cases) > 1:
-                    # One loser must not cost its neighbours their decision: each alone, again from the start.
-                    for case in cases:
-                        await self._settle([case])
-                    return
-                if tries == CONFLICT_TRIES:
-                    cases[0].bug = conflict
-                    await self._writer.commit(self._changes(cases))
+        try:
+            await self._decide_and_commit(cases)
+        except StoreConflict as conflict:
+            self._metrics.conflicts.inc()
+            log.info("dispatcher.conflict", error=str(conflict), cases=len(cases))
+            # One loser must not cost its neighbours their decision: each alone, again from the start.
+            async with self._racing:
+                for case in cases:
+                    await self._settle_alone(case)
         self._probe(Stop.DECISION_COMMITTED)
         for case in cases:
             self._release(case)
         self._progress.mark(DECISION)
         if not self._ready:
             self._progress.rest(DECISION)
+
+    async def _settle_alone(self, case: Case) -> None:
+        """Until it fits. Many lost races are bad luck; a few conflicts of another kind are a bug."""
+        races = conflicts = 0
+        while True:
+            try:
+                await self._decide_and_commit([case])
+                return
+            except StoreConflict as conflict:
+                self._metrics.conflicts.inc()
+                races, conflicts = (
+                    (races + 1, conflicts) if isinstance(conflict, StoreRaced) else (races, conflicts + 1)
+                )
+                if races < RACES_MAX and conflicts < CONFLICT_TRIES:
+                    continue
+                log.warning("dispatcher.conflict", error=str(conflict), aggregate_id=case.row.key)
+                case.bug = conflict
+                await self._writer.commit(self._changes([case]))
+                return
+
+    async def _decide_and_commit(self, cases: list[Case]) -> None:
+        """Raises StoreConflict."""
+        await self._decide(cases)
+        self._probe(Stop.DECIDED)
+        await self._writer.commit(self._changes(cases))
 
     def _release(self, case: Case) -> None:
         row = case.row

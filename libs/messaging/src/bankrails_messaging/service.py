@@ -16,8 +16,7 @@ from functools import partial
 from typing import Any
 
 import structlog
-from bankrails_clock.port import Clock
-from bankrails_contracts.ids import uuid7
+from bankrails_clock.port import Clock, SharedClock
 from bankrails_contracts.message import Service as ServiceName
 from bankrails_contracts.topics import Channel, Topic, topics_of
 from bankrails_telemetry.health import Progress
@@ -37,12 +36,12 @@ from bankrails_messaging.operations import BEAT, Operations, on_the_clock
 from bankrails_messaging.relay import Relay
 from bankrails_messaging.rows import Changes, InboxRow, to_micros
 from bankrails_messaging.sorting import Door
+from bankrails_messaging.standing import stand, unasked
 from bankrails_messaging.start import StartRefused
 from bankrails_messaging.stops import Probe, unwatched
 from bankrails_messaging.store import Store
-from bankrails_messaging.topic_setup import ensure_topics
+from bankrails_messaging.topic_setup import end_offsets, ensure_topics
 from bankrails_messaging.work import WorkPool
-from bankrails_messaging.work_row import WorkRow
 from bankrails_messaging.writer import GroupWriter
 
 STOP_SECONDS = 8.0
@@ -189,6 +188,10 @@ class RunningService:
             # What is open comes before anything new, and is taken up once Kafka is connected: ten thousand decisions
             # would make every step of the connection wait its turn.
             await self._resume(clean)
+            if isinstance(parts.clock, SharedClock):
+                # What a predecessor published may still be on its way to somebody when time would move on.
+                events = next(topic for topic in own if topic.channel is Channel.EVENTS)
+                relay.published.update(await end_offsets(parts.bootstrap_servers, events))
             await relay.connect()
             relaying = begin(relay.run(), "relay")
             await intake.start()
@@ -234,48 +237,26 @@ class RunningService:
         self._dispatcher.resume(found, after_crash=not clean)
         work = await self._parts.store.read(lambda connection: list(recovery.open_work(connection)))
         kinds = {call.kind for call in self._parts.calls}
-        standing = {item.kind for item in self._parts.standing}
+        quiet = unasked(self._parts.answerings)
         for row in work:
-            if row.kind in standing:
-                continue
             if row.kind not in kinds:
                 raise StartRefused(f"there is open work of kind {row.kind!r}, which this release does not know")
-            try:
-                self._parts.budget_for(row.budget)
-            except LookupError:
+            if row.kind not in quiet and not self._has_budget(row.budget):
                 raise StartRefused(
                     f"there is open work for {row.budget}, which is configured no longer; put it back until it is done"
-                ) from None
-        # After the messages: what this sets off is a message too, and must stand behind them, once.
-        self._pool.add(work)
-        await self._stand(work)
-
-    async def _stand(self, open_work: Sequence[WorkRow]) -> None:
-        """Make the standing calls that are absent, and end those that are configured no longer."""
-        wanted = {(item.kind, item.key): item for item in self._parts.standing}
-        kinds = {item.kind for item in self._parts.standing}
-        there = {(row.kind, row.key) for row in open_work}
-        now = to_micros(self._parts.clock.now())
-        changes = Changes(
-            work_ended=[row.id for row in open_work if row.kind in kinds and (row.kind, row.key) not in wanted],
-            work_added=[
-                WorkRow(
-                    id=uuid7(),
-                    key=item.key,
-                    kind=item.kind,
-                    payload=item.payload,
-                    budget=item.budget,
-                    lane=int(item.lane),
-                    causation_id=f"{item.kind}:{item.key}",
-                    correlation_id=f"{item.kind}:{item.key}",
-                    due_at=now,
                 )
-                for where, item in wanted.items()
-                if where not in there
-            ],
-        )
+        changes = stand(self._parts.standing, work, quiet, self._has_budget, to_micros(self._parts.clock.now()))
+        # After the messages: what this sets off is a message too, and must stand behind them, once.
+        self._pool.add(row for row in work if row.id not in changes.work_ended)
         if changes.work_ended or changes.work_added:
             await self._writer.commit(changes)
+
+    def _has_budget(self, name: str) -> bool:
+        try:
+            self._parts.budget_for(name)
+        except LookupError:
+            return False
+        return True
 
     def _land(self, changes: Changes) -> None:
         """What a durable unit of work sets in motion, in commit order."""

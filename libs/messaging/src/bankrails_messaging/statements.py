@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from bankrails_messaging.rows import Changes, InboxRow, Save
-from bankrails_messaging.store import Recheck, StoreConflict
+from bankrails_messaging.store import Recheck, StoreConflict, StoreRaced
 from bankrails_messaging.tables import DeadLetterEntry, Inbox, Outbox, Position, Work
 from bankrails_messaging.work_row import WorkRow
 
@@ -221,11 +221,11 @@ def _save(connection: Connection, saves: list[Save]) -> None:
     for table, rows in by_table.items():
         if len({row["id"] for row in rows}) < len(rows):
             # SQLite would find the second one outdated; PostgreSQL refuses the statement as a whole.
-            raise StoreConflict(f"{table.name}: two of these change one row")
+            raise StoreRaced(f"{table.name}: two of these change one row")
         result = connection.execute(_saving(connection.dialect.name, table), rows)
         stored = len(result.fetchall()) if result.returns_rows else result.rowcount
         if stored != len(rows):
-            raise StoreConflict(f"{table.name}: {len(rows) - stored} rows changed since they were loaded")
+            raise StoreRaced(f"{table.name}: {len(rows) - stored} rows changed since they were loaded")
 
 
 def _upsert_positions(connection: Connection, positions: Mapping[tuple[str, int], int]) -> None:

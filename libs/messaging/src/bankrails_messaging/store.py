@@ -19,6 +19,10 @@ class StoreConflict(Exception):
     """Another writer won: a version, a unique gate or a unique vendor id was not as expected. Load and decide again."""
 
 
+class StoreRaced(StoreConflict):
+    """The row is newer than what was loaded: nobody's fault, and decided again until it fits."""
+
+
 class StoreUnusable(StartRefused):
     """The store cannot be opened, is in use, or has stopped taking anything."""
 

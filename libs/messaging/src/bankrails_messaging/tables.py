@@ -5,13 +5,19 @@ Times are whole microseconds since 1970 (UTC): one representation on SQLite and 
 """
 
 from sqlalchemy import BigInteger, Index, Integer, Text, UniqueConstraint, text
+from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 BIG = BigInteger().with_variant(Integer(), "sqlite")
 """SQLite numbers rows by itself only in an INTEGER primary key."""
 
 
-class Inbox(SQLModel, table=True):
+class PathTable(SQLModel, registry=registry()):
+    """With metadata apart from those of services' own tables, which have bases like this one: a process may have the
+    tables of several services."""
+
+
+class Inbox(PathTable, table=True):
     """Messages received, each once. `state`: new, waiting (behind a parked one), parked, done."""
 
     __tablename__ = "inbox"
@@ -51,7 +57,7 @@ class Inbox(SQLModel, table=True):
     """Why it is parked."""
 
 
-class Position(SQLModel, table=True):
+class Position(PathTable, table=True):
     """The next offset to read of each partition, stored with the records before it."""
 
     __tablename__ = "position"
@@ -61,7 +67,7 @@ class Position(SQLModel, table=True):
     next_offset: int = Field(sa_type=BIG)
 
 
-class Outbox(SQLModel, table=True):
+class Outbox(PathTable, table=True):
     """Messages decided and not yet acknowledged by Kafka, in commit order. Pruned as they are published."""
 
     __tablename__ = "outbox"
@@ -75,7 +81,7 @@ class Outbox(SQLModel, table=True):
     value: str = Field(sa_type=Text)
 
 
-class Work(SQLModel, table=True):
+class Work(PathTable, table=True):
     """Vendor calls to be made, and what is known of each. See work_row.py for the states."""
 
     __tablename__ = "work"
@@ -112,7 +118,7 @@ class Work(SQLModel, table=True):
     """JSON of the ciphertext that the call needs; null from the first recorded attempt on."""
 
 
-class DeadLetterEntry(SQLModel, table=True):
+class DeadLetterEntry(PathTable, table=True):
     """Records that can never succeed, for operators; the same goes to the dead-letters topic."""
 
     __tablename__ = "dead_letter"
@@ -127,7 +133,7 @@ class DeadLetterEntry(SQLModel, table=True):
     received_at: int = Field(sa_type=BIG)
 
 
-class Run(SQLModel, table=True):
+class Run(PathTable, table=True):
     """One row: whether the last run stopped by itself. A crash leaves `clean` false."""
 
     __tablename__ = "run"

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 from bankrails_contracts.topics import Topic
@@ -70,3 +71,15 @@ async def _create(admin: AIOKafkaAdminClient, missing: Iterable[Topic]) -> None:
         error = for_code(code)
         if code and error is not TopicAlreadyExistsError:
             raise TopicsUnusable(f"topic {name} could not be created: {error.__name__}")
+
+
+async def end_offsets(bootstrap_servers: str, topic: Topic) -> dict[str, int]:
+    """Where the next record of each partition goes, by `topic/partition`."""
+    partitions = [TopicPartition(topic.name, number) for number in range(topic.partitions)]
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap_servers)
+    await consumer.start()
+    try:
+        found = await consumer.end_offsets(partitions)
+    finally:
+        await consumer.stop()
+    return {f"{partition.topic}/{partition.partition}": offset for partition, offset in found.items()}

@@ -2,18 +2,21 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from bankrails_contracts.message import Service
 from bankrails_contracts.payments import CommandParked, CommandRefused
 from bankrails_helcim.connections import connect
 from bankrails_helcim.merchants_file import read_merchants
+from bankrails_messaging.decisions import Answering, Handling
 from bankrails_messaging.service import RunningService
 from bankrails_messaging.stops import Probe, unwatched
+from bankrails_messaging.unopened import Unopened
 from bankrails_sealing import preferred_key, seal
 from bankrails_service.foundation import foundation
-from bankrails_service.sealed import Unopened, open_sealed
+from bankrails_service.sealed import open_sealed
 
-from payments_service.domain.bank_account import BankAccount, OpenedNumber, UnopenedNumber
+from payments_service.domain.bank_account import BankAccount, OpenedNumber
 from payments_service.domain.payer import Payer
 from payments_service.handlers import (
     collect_payment,
@@ -30,6 +33,9 @@ from payments_service.handlers import (
     request_mandate,
     set_default_bank_account,
 )
+from payments_service.handlers.enrol import Reseal
+from payments_service.handlers.merchants import Merchants
+from payments_service.handlers.register_bank_account import OpenNumber
 from payments_service.settings import Settings
 from payments_service.store.rechecks import before_withdrawal
 from payments_service.store.repositories import BANK_ACCOUNTS, PAYERS, REPOSITORIES, SqlReads
@@ -38,6 +44,29 @@ from payments_service.vendor.calls import Helcim, helcim_calls
 NAME = "payments-service"
 
 NUMBER_CONTEXT = "payments/account-number"
+
+
+def handlings(merchants: Merchants, open_number: OpenNumber, reseal: Reseal) -> list[Handling[Any, Any]]:
+    return [
+        register_payer.handling(merchants),
+        register_bank_account.handling(merchants, open_number),
+        set_default_bank_account.handling(merchants),
+        request_mandate.handling(merchants),
+        collect_payment.handling(merchants),
+        note_shared_account.handling(open_number, reseal),
+        *note_settlement.handlings(),
+    ]
+
+
+def answerings(reseal: Reseal) -> list[Answering[Any]]:
+    return [
+        record_customer.answering(reseal),
+        record_bank_account.ANSWERING,
+        record_default.ANSWERING,
+        record_mandate_request.ANSWERING,
+        record_mandate_state.ANSWERING,
+        record_withdrawal.ANSWERING,
+    ]
 
 
 @asynccontextmanager
@@ -60,10 +89,10 @@ async def service(settings: Settings, probe: Probe = unwatched) -> AsyncIterator
 
             return await store.read(question)
 
-        def open_number(sealed: str) -> OpenedNumber | UnopenedNumber:
+        def open_number(sealed: str) -> OpenedNumber | Unopened:
             number = open_sealed(base.sealing, sealed)
             if isinstance(number, Unopened):
-                return UnopenedNumber(number.code, number.reason)
+                return number
             digits = len(number) if number.isascii() and number.isdigit() else 0
             return OpenedNumber(vault.encrypt(number, context=NUMBER_CONTEXT), number[-4:] if digits else "", digits)
 
@@ -82,23 +111,8 @@ async def service(settings: Settings, probe: Probe = unwatched) -> AsyncIterator
         )
         yield RunningService(
             base.parts(
-                handlings=[
-                    register_payer.handling(merchants),
-                    register_bank_account.handling(merchants, open_number),
-                    set_default_bank_account.handling(merchants),
-                    request_mandate.handling(merchants),
-                    collect_payment.handling(merchants),
-                    note_shared_account.handling(open_number, reseal),
-                    *note_settlement.handlings(),
-                ],
-                answerings=[
-                    record_customer.answering(reseal),
-                    record_bank_account.ANSWERING,
-                    record_default.ANSWERING,
-                    record_mandate_request.ANSWERING,
-                    record_mandate_state.ANSWERING,
-                    record_withdrawal.ANSWERING,
-                ],
+                handlings=handlings(merchants, open_number, reseal),
+                answerings=answerings(reseal),
                 calls=calls,
                 repositories=REPOSITORIES,
                 refused=CommandRefused,

@@ -15,23 +15,18 @@ from bankrails_contracts.payments import PaymentState
 from bankrails_messaging.calls import Answer, NaturalKeyCall, Payload, VendorCall
 from bankrails_messaging.sqlite_store import SqliteStore
 from bankrails_messaging.store import Store
+from bankrails_messaging.unopened import Unopened
 from bankrails_sealing import SealingKeys, preferred_key, seal
-from bankrails_service.sealed import Unopened, open_sealed
+from bankrails_service.sealed import open_sealed
 from bankrails_testkit.commands import register_payer
 from bankrails_testkit.databases import SqliteDatabases
 from bankrails_testkit.engine import Engine
 from bankrails_testkit.fixtures import sqlite_databases
 from bankrails_testkit.snapshots import MERCHANTS, NOON, a_payment
-from payments_service.domain.bank_account import OpenedNumber, UnopenedNumber
+from payments_service import wiring
+from payments_service.domain.bank_account import OpenedNumber
 from payments_service.handlers import (
-    collect_payment,
-    note_settlement,
-    note_shared_account,
-    record_bank_account,
-    record_customer,
-    record_default,
     record_mandate_request,
-    record_mandate_state,
     register_bank_account,
     request_mandate,
     set_default_bank_account,
@@ -86,32 +81,18 @@ def engine_on(keys: SealingKeys) -> Callable[[Store, Vendor], Engine]:
     def reseal(encrypted: str) -> str:
         return seal(encrypted.removeprefix("at rest "), preferred_key(keys.jwks()))
 
-    def open_number(sealed: str) -> OpenedNumber | UnopenedNumber:
+    def open_number(sealed: str) -> OpenedNumber | Unopened:
         number = open_sealed(keys, sealed)
         if isinstance(number, Unopened):
-            return UnopenedNumber(number.code, number.reason)
+            return number
         return OpenedNumber(f"at rest {number}", number[-4:], len(number))
 
     def build(store: Store, vendor: Vendor) -> Engine:
         return Engine(
             store,
             service=Service.PAYMENTS,
-            handlings=[
-                registering.handling(MERCHANTS),
-                register_bank_account.handling(MERCHANTS, open_number),
-                set_default_bank_account.handling(MERCHANTS),
-                request_mandate.handling(MERCHANTS),
-                collect_payment.handling(MERCHANTS),
-                note_shared_account.handling(open_number, reseal),
-                *note_settlement.handlings(),
-            ],
-            answerings=[
-                record_customer.answering(reseal),
-                record_bank_account.ANSWERING,
-                record_default.ANSWERING,
-                record_mandate_request.ANSWERING,
-                record_mandate_state.ANSWERING,
-            ],
+            handlings=wiring.handlings(MERCHANTS, open_number, reseal),
+            answerings=wiring.answerings(reseal),
             calls=vendor.kinds(),
             repositories=REPOSITORIES,
             reads=SqlReads,
@@ -243,13 +224,33 @@ async def test_a_settlement_story_ends_in_the_same_state_in_any_order(
     facts = [(f"e{number}", event) for number, event in enumerate(story)] * 2
     random.Random(seed).shuffle(facts)
     store = SqliteStore(Path(sqlite_databases.fresh({}).removeprefix("sqlite:///")), {})
-    await store.write(lambda connection: connection.execute(PAYMENTS.table.insert().values(PAYMENTS.row(a_payment()))))
+    await store.write(
+        lambda connection: connection.execute(
+            PAYMENTS.table.insert().values(PAYMENTS.row(a_payment(vendor_payment_id="801")))
+        )
+    )
     async with engine_on(store, Vendor()) as engine:
         for fact in facts:
             await engine.hear(fact)
         await engine.idle()
         payment = (await store.read(lambda connection: SqlReads(connection).payments(["payment"])))["payment"]
         assert payment.state is state
+
+
+@pytest.mark.parametrize("held", [None, "777"])
+async def test_a_fact_of_another_debit_moves_nothing(
+    held: str | None, sqlite_databases: SqliteDatabases, engine_on: Callable[[Store, Vendor], Engine]
+) -> None:
+    """Believed, it would end the look-up of the debit that we may have made, and that would be made again."""
+    store = SqliteStore(Path(sqlite_databases.fresh({}).removeprefix("sqlite:///")), {})
+    unknown = a_payment(state=PaymentState.UNKNOWN, vendor_payment_id=held)
+    await store.write(lambda connection: connection.execute(PAYMENTS.table.insert().values(PAYMENTS.row(unknown))))
+    async with engine_on(store, Vendor()) as engine:
+        await engine.hear(*((f"e{number}", event) for number, event in enumerate(STORY)))
+        await engine.idle()
+        payment = (await store.read(lambda connection: SqlReads(connection).payments(["payment"])))["payment"]
+        assert (payment.state, payment.vendor_payment_id) == (PaymentState.UNKNOWN, held)
+        assert engine.published == []
 
 
 async def test_a_fact_about_a_payment_that_is_not_ours_changes_nothing(

@@ -8,13 +8,12 @@ import pytest
 from bankrails_contracts.answers import RefusalCode
 from bankrails_contracts.payments import RegisterBankAccount
 from bankrails_messaging.decisions import Decision, Refusal
+from bankrails_messaging.unopened import Unopened
 from bankrails_testkit import commands
 from bankrails_testkit.snapshots import AMERICAN, CANADIAN, NOON, a_payer, an_account
 from payments_service.domain.bank_account import (
     BankAccountState,
     OpenedNumber,
-    UnopenedNumber,
-    routing_number_is_valid,
 )
 from payments_service.domain.mandate import MandateState
 from payments_service.domain.payer import PayerState
@@ -105,7 +104,7 @@ def test_an_american_account_has_a_routing_number() -> None:
         ({}, {"payer": a_payer(email=None)}, "EMAIL_MISSING", "email"),
         ({"account": US_ACCOUNT}, {}, "COUNTRY_MISMATCH", "account.country"),
         *[
-            ({}, {"number": UnopenedNumber(code, "why")}, code.value, "account.account_number")
+            ({}, {"number": Unopened(code, "why")}, code.value, "account.account_number")
             for code in (RefusalCode.SEAL_BROKEN, RefusalCode.SEALED_TO_UNKNOWN_KEY, RefusalCode.SEALED_TO_RETIRED_KEY)
         ],
         *[
@@ -131,25 +130,6 @@ def test_each_rule_of_an_account_refuses_by_name(
 ) -> None:
     """The vendor would say no as well, later, in other words, and after a mail."""
     refused(register_bank_account.decide(an_account_command(**command), replace(READY, **situation), NOON), code, field)
-
-
-@pytest.mark.parametrize(
-    ("number", "valid"),
-    [
-        ("021000021", True),
-        ("011401533", True),
-        ("021000020", False),
-        ("120000021", False),
-        ("000000000", False),
-        ("02100002", False),
-        ("0210000211", False),
-        ("02100002x", False),
-        ("٠٢١٠٠٠٠٢١", False),
-    ],
-)
-def test_a_routing_number_has_a_check_digit(number: str, valid: bool) -> None:
-    """A typing error caught here costs nothing; at the bank it is a return, days later."""
-    assert routing_number_is_valid(number) is valid
 
 
 # Defaults and mandates

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from bankrails_helcim.merchants_file import MerchantsUnusable, read_merchants
+from bankrails_testkit.environment import put_environment
 from payments_service.main import main
 from payments_service.settings import Settings
 from pydantic import ValidationError
@@ -30,14 +31,7 @@ MERCHANT: dict[str, Any] = {
 
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    def put(**changed: str | None) -> None:
-        for name, value in (GOOD | changed).items():
-            if value is None:
-                monkeypatch.delenv(name, raising=False)
-            else:
-                monkeypatch.setenv(name, value)
-
-    return put
+    return lambda **changed: put_environment(monkeypatch, GOOD | changed)
 
 
 @pytest.mark.parametrize("name", GOOD)

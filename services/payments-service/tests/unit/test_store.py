@@ -7,37 +7,26 @@ from typing import Any
 
 import payments_service.store.tables  # noqa: F401 - fills the metadata
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from bankrails_clock import ManualClock
 from bankrails_contracts.payments import PaymentState
-from bankrails_messaging.sqlite_store import create_sqlite_engine
 from bankrails_messaging.work_row import WorkRow
 from bankrails_testkit.fixtures import sqlite_databases
 from bankrails_testkit.snapshots import NOON, a_mandate, a_payer, a_payment, an_account
+from bankrails_testkit.stores import comes_back, newest_migration, put, schema_differences, sqlite_connection
 from payments_service.domain.mandate import MandateState
 from payments_service.main import SCHEMA
 from payments_service.store.rechecks import before_withdrawal
 from payments_service.store.repositories import BANK_ACCOUNTS, MANDATES, PAYERS, PAYMENTS, SqlReads, claimed
+from payments_service.store.tables import Row
 from sqlalchemy import Connection
-from sqlmodel import SQLModel
 
 __all__ = ["sqlite_databases"]
 
 
 @pytest.fixture
 def connection(sqlite_databases: Any) -> Iterator[Connection]:
-    engine = create_sqlite_engine(Path(sqlite_databases.fresh({}).removeprefix("sqlite:///")))
-    with engine.connect() as opened:
+    with sqlite_connection(Path(sqlite_databases.fresh({}).removeprefix("sqlite:///"))) as opened:
         yield opened
-    engine.dispose()
-
-
-def put(connection: Connection, *things: tuple[Any, Any]) -> None:
-    for repository, snapshot in things:
-        connection.execute(repository.table.insert().values(repository.row(snapshot)))
 
 
 def debit(id: str = "work", **more: Any) -> WorkRow:
@@ -60,12 +49,7 @@ def debit(id: str = "work", **more: Any) -> WorkRow:
 )
 def test_a_snapshot_comes_back_as_it_was(repository: Any, snapshot: Any, connection: Connection) -> None:
     """Types included: a state that came back as text would match no table."""
-    put(connection, (repository, snapshot))
-    found = repository.get_many(connection, [snapshot.id, "nobody", None])
-    assert found == {snapshot.id: snapshot}
-    assert [type(value) for value in vars(found[snapshot.id]).values()] == [
-        type(value) for value in vars(snapshot).values()
-    ]
+    comes_back(connection, repository, snapshot)
 
 
 @pytest.mark.parametrize(
@@ -95,8 +79,14 @@ def test_an_account_has_a_mandate_while_one_of_its_mandates_is_usable(
 def test_a_vendor_id_is_claimed_within_its_merchant(connection: Connection) -> None:
     """Two merchants' vendor accounts number by themselves."""
     put(connection, (PAYMENTS, a_payment(vendor_payment_id="801")))
-    assert claimed(connection, PAYMENTS, "vendor_payment_id", "maple-books", ["801", "802"]) == {"801"}
-    assert claimed(connection, PAYMENTS, "vendor_payment_id", "liberty-books", ["801"]) == set()
+    assert claimed(connection, PAYMENTS, "vendor_payment_id", "another", "maple-books", ["801", "802"]) == {"801"}
+    assert claimed(connection, PAYMENTS, "vendor_payment_id", "another", "liberty-books", ["801"]) == set()
+
+
+def test_what_a_payment_holds_itself_is_not_taken_from_it(connection: Connection) -> None:
+    """Its look-up would find nothing, call its debit absent, and make it again."""
+    put(connection, (PAYMENTS, a_payment(vendor_payment_id="801")))
+    assert claimed(connection, PAYMENTS, "vendor_payment_id", "payment", "maple-books", ["801"]) == set()
 
 
 @pytest.mark.parametrize("state", [PaymentState.ACCEPTED, PaymentState.UNKNOWN])
@@ -141,12 +131,9 @@ def test_a_debit_that_may_no_longer_go_is_stopped_whatever_was_tried_before(
 
 def test_the_migrated_schema_is_the_one_of_the_tables(connection: Connection) -> None:
     """A column that is in the model alone fails in production, on the first row."""
-    context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True})
-    assert compare_metadata(context, SQLModel.metadata) == []
+    assert schema_differences(connection, Row.metadata) == []
 
 
 def test_the_newest_migration_is_the_schema_this_release_asks_for() -> None:
     """A migration that SCHEMA.head does not name would never be applied, silently."""
-    config = Config()
-    config.set_main_option("script_location", str(SCHEMA.migrations))
-    assert ScriptDirectory.from_config(config).get_current_head() == SCHEMA.head
+    assert newest_migration(SCHEMA) == SCHEMA.head

@@ -49,8 +49,8 @@ CANCELLED        ! = !  = = = = = i l f x b
 VOIDED           ! = !  = = = = = i l f x b
 IN_SETTLEMENT    ! = !  = = = = = = l f x b
 CLEARED          ! = !  = = = = = = = f x b
-FINAL            ! = !  = = = = = = = = x b
-CONTESTED        ! = !  = = = = = = = = = b
+FINAL            ! = !  = = = = = = = = = b
+CONTESTED        ! = !  = = = = = = = f = b
 RETURNED         ! = !  = = = = = = = = = =
 """
 EXPECTED = {

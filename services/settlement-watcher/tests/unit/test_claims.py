@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from settlement_watcher.domain.banking_days import BankingCalendar
+from bankrails_rails.banking_days import BankingCalendar
 from settlement_watcher.domain.claims import claim_deadline, final_from, funds_available_at
 
 US, CA = BankingCalendar("US"), BankingCalendar("CA")

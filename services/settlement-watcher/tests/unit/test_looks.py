@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from bankrails_contracts.payments import PaymentState as S
-from settlement_watcher.domain.banking_days import BankingCalendar
+from bankrails_rails.banking_days import BankingCalendar
 from settlement_watcher.domain.looks import Pending, asks_the_vendor, next_look
 
 TORONTO = ZoneInfo("America/Toronto")

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from bankrails_testkit.environment import put_environment
 from pydantic import ValidationError
 from settlement_watcher.main import main
 from settlement_watcher.settings import Settings
@@ -19,14 +20,7 @@ GOOD = {
 
 @pytest.fixture
 def environment(monkeypatch):
-    def put(**changed):
-        for name, value in (GOOD | changed).items():
-            if value is None:
-                monkeypatch.delenv(name, raising=False)
-            else:
-                monkeypatch.setenv(name, value)
-
-    return put
+    return lambda **changed: put_environment(monkeypatch, GOOD | changed)
 
 
 @pytest.mark.parametrize("name", GOOD)

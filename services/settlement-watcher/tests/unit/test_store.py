@@ -3,20 +3,15 @@
 from datetime import date, timedelta
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from bankrails_contracts.money import Currency
 from bankrails_contracts.payments import PaymentState as S
-from bankrails_messaging import tables as message_path
+from bankrails_testkit.stores import comes_back, newest_migration, schema_differences
 from settlement_watcher.domain.batch import Batch
 from settlement_watcher.domain.watched_payment import OPEN
 from settlement_watcher.main import SCHEMA
 from settlement_watcher.ports import OpenPayments
 from settlement_watcher.store.repositories import BATCHES, PAYMENTS, SqlReads, cleared_by_vendor_id, watchlist
-from settlement_watcher.store.tables import METADATA
-from sqlalchemy import MetaData
+from settlement_watcher.store.tables import Row
 
 DAY = timedelta(days=1)
 
@@ -25,15 +20,6 @@ def put(connection, *snapshots):
     for snapshot in snapshots:
         repository = BATCHES if isinstance(snapshot, Batch) else PAYMENTS
         connection.execute(repository.table.insert().values(repository.row(snapshot)))
-
-
-def comes_back(connection, repository, snapshot):
-    put(connection, snapshot)
-    found = repository.get_many(connection, [snapshot.id, "nobody", None])
-    assert found == {snapshot.id: snapshot}
-    assert [type(value) for value in vars(found[snapshot.id]).values()] == [
-        type(value) for value in vars(snapshot).values()
-    ]
 
 
 def test_a_payment_comes_back_as_it_was(a_payment, noon, connection):
@@ -150,20 +136,9 @@ def test_more_payments_than_a_query_takes_are_read_all(a_payment, noon, connecti
 
 def test_the_migrated_schema_is_the_one_of_the_tables(connection):
     """A column that is in the model alone fails in production, on the first row."""
-    both = MetaData()
-    for table in (*METADATA.tables.values(), *message_path_tables()):
-        table.to_metadata(both)
-    context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True})
-    assert compare_metadata(context, both) == []
-
-
-def message_path_tables():
-    models = [item for item in vars(message_path).values() if hasattr(item, "__table__")]
-    return [model.__table__ for model in models]
+    assert schema_differences(connection, Row.metadata) == []
 
 
 def test_the_newest_migration_is_the_schema_this_release_asks_for():
     """A migration that the head does not name would never be applied, silently."""
-    config = Config()
-    config.set_main_option("script_location", str(SCHEMA.migrations))
-    assert ScriptDirectory.from_config(config).get_current_head() == SCHEMA.head
+    assert newest_migration(SCHEMA) == SCHEMA.head

@@ -5,10 +5,11 @@ from bankrails_cli.output import Output
 
 
 def demo(as_json: AsJson = False, data_dir: DataDir = HERE) -> None:
-    """Tell the story of one payment, each line backed by an event read from Kafka.
+    """Tell two stories, from a bank login to settled money, each line backed by an event read from Kafka.
 
-    Starts Kafka, the vendor's sandbox and payments-service, and stops them all, also after Ctrl-C. Exits with 1 when
-    something does not go as told; the logs are kept then.
+    Canada, the United States, then four short lessons on what goes wrong in real life. Starts Kafka, the vendors' sandbox
+    and four services, and stops them all, also after Ctrl-C. Exits with 1 when something does not go as told; the logs
+    are kept then.
     """
     from bankrails_cli import demonstration
 

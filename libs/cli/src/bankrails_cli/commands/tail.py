@@ -13,7 +13,7 @@ def tail(
     topic: Annotated[Stream, typer.Option(help="Which topics, of all services.")] = Stream.EVENTS,
     from_start: Annotated[bool, typer.Option("--from-start", help="What is there already, then what comes.")] = False,
     aggregate: Annotated[
-        str | None, typer.Option(metavar="ID", help="Of this payment, payer, bank account or mandate alone.")
+        str | None, typer.Option(metavar="ID", help="Of this payment, payer, account, mandate or connection alone.")
     ] = None,
     type_: Annotated[
         str | None, typer.Option("--type", metavar="TYPE", help="PaymentApproved, or a full type; of these alone.")

@@ -21,8 +21,9 @@ async def log_in(scene: Scene) -> None:
     challenge = await bank_login.start(scene, cast)
     teller.aside("the person knows; the answer travels sealed too")
     await bank_login.answer(scene, cast, challenge)
-    attempts = await scene.control.helium.attempts(cast.login)
-    teller.insist(attempts == 1, f"the bank was given the credentials {attempts} times")
+    helium = scene.control.helium
+    asked = (await helium.attempts(cast.login), await helium.answers(cast.login))
+    teller.insist(asked == (1, 1), f"the bank was given credentials and answers {asked} times")
     teller.aside("the bank was given the credentials once, and the answer once")
 
 

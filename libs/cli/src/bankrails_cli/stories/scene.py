@@ -1,26 +1,21 @@
 """Where the stories happen, and the hands that they need outside Kafka."""
 
 import asyncio
-import http.client
-import json
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
-from urllib.parse import urlsplit
 
 from bankrails_sandbox import AsyncControlClient, Effect
 
+from bankrails_cli.consumption import wait_until_taken
 from bankrails_cli.output import Output
 from bankrails_cli.stories.cast import Cast, american, canadian
-from bankrails_cli.story import Place, StoryFailed, Teller
+from bankrails_cli.story import StoryFailed, Teller
 from bankrails_cli.suite import Suite
 
 CLOSE = time(17)
 """By the merchant's wall clock."""
 AFTER_THE_CLOSE = timedelta(minutes=5)
 DAYS_MAX = 10  # banks take three banking days, around which there may be a long weekend
-TAKEN_SECONDS = 25.0  # reading a command takes milliseconds; as with an answer, the machine may be busy
-LOOK_SECONDS = 0.02
-ASK_SECONDS = 5.0
 
 
 @dataclass
@@ -69,22 +64,7 @@ class Scene:
     async def until_taken(self, service: str) -> None:
         """Until the service has read the command that was sent last: only then does virtual time wait for what it does.
 
-        Raises StoryFailed.
+        Raises NotThere.
         """
-        place, address = self.teller.last_sent, self.suite.services[service].address
-        try:
-            async with asyncio.timeout(TAKEN_SECONDS):
-                while place is not None and await asyncio.to_thread(_consumed, address, place) <= place.offset:
-                    await asyncio.sleep(LOOK_SECONDS)
-        except TimeoutError:
-            raise StoryFailed(f"{service} has not read its command within {TAKEN_SECONDS:g} s") from None
-
-
-def _consumed(address: str, place: Place) -> int:
-    connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=ASK_SECONDS)
-    try:
-        connection.request("GET", "/idle")
-        consumed: dict[str, int] = json.loads(connection.getresponse().read())["consumed"]
-        return consumed.get(f"{place.topic}/{place.partition}", 0)
-    finally:
-        connection.close()
+        if (place := self.teller.last_sent) is not None:
+            await asyncio.to_thread(wait_until_taken, self.suite.services[service].address, place)

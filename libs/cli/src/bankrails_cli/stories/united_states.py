@@ -18,8 +18,9 @@ async def log_in(scene: Scene) -> None:
     teller.aside("MX works through a login step by step; auth-service asks every three virtual seconds how far it is")
     challenge = await bank_login.start(scene, cast, helix_customer_id=customer_id)
     await bank_login.answer(scene, cast, challenge)
-    attempts = await scene.control.mx.attempts(cast.login)
-    teller.insist(attempts == 1, f"the bank was given the credentials {attempts} times")
+    mx = scene.control.mx
+    asked = (await mx.attempts(cast.login), await mx.answers(cast.login))
+    teller.insist(asked == (1, 1), f"the bank was given credentials and answers {asked} times")
 
 
 async def prove_account(scene: Scene) -> None:

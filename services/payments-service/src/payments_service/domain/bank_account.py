@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bankrails_contracts.answers import RefusalCode
-
 DIGITS_ALLOWED = {"CA": range(7, 13), "US": range(8, 13)}
 """Digits of an account number that Helcim takes, by country. Source: Helcim OpenAPI, bank account create."""
 
@@ -23,14 +21,6 @@ class OpenedNumber:
     last4: str
     digits: int
     """How many digits, or 0 when it is not digits alone."""
-
-
-@dataclass(frozen=True)
-class UnopenedNumber:
-    """Why the seal could not be opened."""
-
-    code: RefusalCode
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -64,14 +54,3 @@ class BankAccount:
     @property
     def masked(self) -> str:
         return f"******{self.account_last4}"
-
-
-def routing_number_is_valid(number: str) -> bool:
-    """The ABA checksum over nine ASCII digits, and not the all-zero number, which passes it.
-
-    Source: 3·(d1+d4+d7) + 7·(d2+d5+d8) + (d3+d6+d9) divisible by 10.
-    """
-    if len(number) != 9 or not (number.isascii() and number.isdigit()) or number == "000000000":
-        return False
-    weights = (3, 7, 1) * 3
-    return sum(weight * int(digit) for weight, digit in zip(weights, number, strict=True)) % 10 == 0

@@ -79,8 +79,8 @@ RANK: dict[State, int] = {
             State.VOIDED,
             State.IN_SETTLEMENT,
             State.CLEARED,
-            State.FINAL,
             State.CONTESTED,
+            State.FINAL,  # which ends a dispute as well
             State.RETURNED,  # also after FINAL: a late return is recorded all the same
         )
     )

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from bankrails_contracts.ids import derived_id
-from bankrails_contracts.parts import AccountType, CanadianAccount, HolderType, UsAccount
+from bankrails_contracts.parts import AccountType, BankNumbers, HolderType, account_at
 from bankrails_contracts.payments import RegisterBankAccount
 
 from payments_service.domain.enrolment import Enrolled, SharedAccount
@@ -14,22 +14,13 @@ Reseal = Callable[[str], str]
 
 def registration(payer: Enrolled, shared: SharedAccount, reseal: Reseal) -> RegisterBankAccount:
     """The same ids for the same pair, however often and in whatever order the facts come."""
-    sealed = reseal(shared.number_encrypted)
-    if shared.country == "CA":
-        account: CanadianAccount | UsAccount = CanadianAccount(
-            country="CA",
-            institution_number=shared.institution_number or "",
-            transit_number=shared.transit_number or "",
-            account_number=sealed,
-        )
-    else:
-        account = UsAccount(country="US", routing_number=shared.routing_number or "", account_number=sealed)
+    bank = BankNumbers(shared.institution_number, shared.transit_number, shared.routing_number)
     return RegisterBankAccount(
         merchant_id=payer.merchant_id,
         bank_account_id=derived_id("bank account", payer.payer_id, shared.external_account_id),
         payer_id=payer.payer_id,
         external_account_id=shared.external_account_id,
-        account=account,
+        account=account_at(shared.country, bank, reseal(shared.number_encrypted)),
         account_type=AccountType(shared.account_type),
         holder_type=HolderType(shared.holder_type),
         first_name=shared.first_name,

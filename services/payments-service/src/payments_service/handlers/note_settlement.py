@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+import structlog
 from bankrails_contracts import settlement
 from bankrails_contracts.message import Event
 from bankrails_contracts.payments import (
@@ -18,6 +19,8 @@ from bankrails_messaging.decisions import Decision, Handling
 from payments_service.domain.payment import Payment
 from payments_service.domain.transitions import Trigger, next_state
 from payments_service.ports import Reads
+
+log = structlog.get_logger()
 
 MOVES: dict[type[Event], Trigger] = {
     settlement.PaymentInSettlement: Trigger.SETTLE,
@@ -38,13 +41,10 @@ SAYS = {
 def decide_observed(event: settlement.VendorPaymentObserved, payment: Payment | None, now: datetime) -> Decision:
     """What the vendor shows of the debit itself: an approval after the mandate, a decline, a cancellation by hand."""
     trigger = next((said for auth, said in SAYS.items() if auth == event.auth), None)
-    if payment is None or trigger is None:
+    state = None if payment is None or trigger is None else next_state(payment.state, trigger)
+    if payment is None or trigger is None or state is None:
         return Decision()
-    state = next_state(payment.state, trigger)
-    if state is None:
-        return Decision()
-    known = replace(payment, state=state, vendor_payment_id=payment.vendor_payment_id or event.vendor_payment_id)
-    return Decision(known, (_told(trigger, event, payment),))
+    return Decision(replace(payment, state=state), (_told(trigger, event, payment),))
 
 
 def decide_moved(event: Event, payment: Payment | None, now: datetime) -> Decision:
@@ -68,12 +68,21 @@ def _told(trigger: Trigger, event: settlement.VendorPaymentObserved, payment: Pa
 def _load(reads: Reads, events: Sequence[Any]) -> list[Payment | None]:
     ids = [event.payment_id for event in events if event.payment_id is not None]
     payments = reads.payments(ids)
-    return [
-        payment
-        if (payment := payments.get(event.payment_id)) is not None and payment.merchant_id == event.merchant_id
-        else None
-        for event in events
-    ]
+    return [_meant(event, payments.get(event.payment_id or "")) for event in events]
+
+
+def _meant(event: Any, payment: Payment | None) -> Payment | None:
+    """The payment, where the fact is about the very debit that our own call made.
+
+    Which debit is ours, our call's answer or its look-up says and nobody else: a debit that somebody merely names must
+    not end the search for the one that we may have made.
+    """
+    if payment is None:
+        return None
+    if (payment.merchant_id, payment.vendor_payment_id) != (event.merchant_id, event.vendor_payment_id):
+        log.warning("payment.fact_of_another_debit", payment_id=payment.id, vendor_payment_id=event.vendor_payment_id)
+        return None
+    return payment
 
 
 def handlings() -> list[Handling[Any, Any]]:

@@ -7,8 +7,9 @@ from datetime import datetime
 from bankrails_contracts.accounts import ExternalAccountShared
 from bankrails_contracts.parts import bank_numbers
 from bankrails_messaging.decisions import Decision, Handling
+from bankrails_messaging.unopened import Unopened
 
-from payments_service.domain.bank_account import OpenedNumber, UnopenedNumber
+from payments_service.domain.bank_account import OpenedNumber
 from payments_service.domain.enrolment import Enrolment, SharedAccount
 from payments_service.handlers.enrol import Reseal, registration
 from payments_service.handlers.register_bank_account import OpenNumber
@@ -22,7 +23,7 @@ class NumberUnreadable(Exception):
 @dataclass(frozen=True)
 class Situation:
     enrolment: Enrolment | None
-    number: OpenedNumber | UnopenedNumber
+    number: OpenedNumber | Unopened
 
 
 def handling(open_number: OpenNumber, reseal: Reseal) -> Handling[ExternalAccountShared, Situation]:
@@ -32,7 +33,7 @@ def handling(open_number: OpenNumber, reseal: Reseal) -> Handling[ExternalAccoun
 
     def decide(event: ExternalAccountShared, situation: Situation, now: datetime) -> Decision:
         number = situation.number
-        if isinstance(number, UnopenedNumber):
+        if isinstance(number, Unopened):
             raise NumberUnreadable(number.reason)
         shared = _shared(event, number)
         enrolment = (situation.enrolment or Enrolment(event.user_id)).with_account(shared)

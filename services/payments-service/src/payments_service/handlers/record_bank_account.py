@@ -7,14 +7,15 @@ from datetime import datetime
 from bankrails_contracts.message import Command
 from bankrails_contracts.payments import (
     BankAccountRegistered,
+    CommandRefused,
     RegisterBankAccount,
     RequestMandate,
     SetDefaultBankAccount,
 )
 from bankrails_messaging.decisions import Answering, Decision, Outcome, Result
+from bankrails_messaging.refusals import refused
 
 from payments_service.domain.bank_account import BankAccount, BankAccountState
-from payments_service.handlers.failures import refused
 from payments_service.handlers.register_bank_account import CREATE_BANK_ACCOUNT
 from payments_service.ports import Reads
 
@@ -22,7 +23,7 @@ from payments_service.ports import Reads
 def decide(outcome: Outcome, account: BankAccount, now: datetime) -> Decision:
     if outcome.result is not Result.ANSWERED:
         rejected = replace(account, state=BankAccountState.REJECTED)
-        return Decision(rejected, (refused(outcome, RegisterBankAccount, rejected.state),))
+        return refused(CommandRefused, outcome, RegisterBankAccount, rejected)
     vendor_id = outcome.answer["vendor_bank_account_id"]
     registered = replace(account, state=BankAccountState.REGISTERED, vendor_bank_account_id=vendor_id)
     event = BankAccountRegistered(

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bankrails_contracts.payments import PayerRegistered, RegisterPayer
+from bankrails_contracts.payments import CommandRefused, PayerRegistered, RegisterPayer
 from bankrails_messaging.decisions import Answering, Decision, Outcome, Result
+from bankrails_messaging.refusals import refused
 
 from payments_service.domain.enrolment import Enrolled, Enrolment
 from payments_service.domain.payer import Payer, PayerState
 from payments_service.handlers.enrol import Reseal, registration
-from payments_service.handlers.failures import refused
 from payments_service.handlers.register_payer import CREATE_CUSTOMER
 from payments_service.ports import Reads
 
@@ -25,7 +25,7 @@ def decide(outcome: Outcome, situation: Situation, reseal: Reseal) -> Decision:
     payer = situation.payer
     if outcome.result is not Result.ANSWERED:
         rejected = replace(payer, state=PayerState.REJECTED)
-        return Decision(rejected, (refused(outcome, RegisterPayer, rejected.state),))
+        return refused(CommandRefused, outcome, RegisterPayer, rejected)
     registered = replace(payer, state=PayerState.REGISTERED, vendor_customer_id=outcome.answer["vendor_customer_id"])
     event = PayerRegistered(
         merchant_id=payer.merchant_id,

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bankrails_contracts.payments import MandateRequested, RequestMandate
+from bankrails_contracts.payments import CommandRefused, MandateRequested, RequestMandate
 from bankrails_helcim.budgets import helcim_budget
 from bankrails_messaging.decisions import Answering, Decision, Outcome, Result, Work
+from bankrails_messaging.refusals import refused
 from bankrails_vendor_http.budget import Lane
 
 from payments_service.domain.mandate import Mandate, MandateState, next_look
-from payments_service.handlers.failures import refused
 from payments_service.handlers.request_mandate import REQUEST_MANDATE
 from payments_service.ports import Reads
 
@@ -20,7 +20,7 @@ WATCH_MANDATE = "watch_mandate"
 def decide(outcome: Outcome, mandate: Mandate, now: datetime) -> Decision:
     if outcome.result is not Result.ANSWERED:
         rejected = replace(mandate, state=MandateState.REJECTED)
-        return Decision(rejected, (refused(outcome, RequestMandate, rejected.state),))
+        return refused(CommandRefused, outcome, RequestMandate, rejected)
     vendor_id = outcome.answer["vendor_mandate_id"]
     requested = replace(mandate, state=MandateState.REQUESTED, vendor_mandate_id=vendor_id, requested_at=now)
     event = MandateRequested(

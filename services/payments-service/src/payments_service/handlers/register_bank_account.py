@@ -10,6 +10,8 @@ from bankrails_contracts.payments import RegisterBankAccount
 from bankrails_helcim.budgets import helcim_budget
 from bankrails_helcim.merchant import Merchant
 from bankrails_messaging.decisions import Decision, Handling, Refusal, Work
+from bankrails_messaging.unopened import Unopened
+from bankrails_rails.routing_numbers import routing_number_is_valid
 from bankrails_vendor_http.budget import Lane
 
 from payments_service.domain.bank_account import (
@@ -17,8 +19,6 @@ from payments_service.domain.bank_account import (
     BankAccount,
     BankAccountState,
     OpenedNumber,
-    UnopenedNumber,
-    routing_number_is_valid,
 )
 from payments_service.domain.payer import Payer, PayerState
 from payments_service.handlers.merchants import UNKNOWN_MERCHANT, Merchants, not_found
@@ -26,7 +26,7 @@ from payments_service.ports import Reads
 
 CREATE_BANK_ACCOUNT = "create_bank_account"
 
-OpenNumber = Callable[[str], OpenedNumber | UnopenedNumber]
+OpenNumber = Callable[[str], OpenedNumber | Unopened]
 """Opens a sealed account number and encrypts it for rest, in one step, so that nothing else sees it."""
 
 
@@ -35,7 +35,7 @@ class Situation:
     merchant: Merchant | None
     payer: Payer | None
     account: BankAccount | None
-    number: OpenedNumber | UnopenedNumber
+    number: OpenedNumber | Unopened
 
 
 def decide(command: RegisterBankAccount, situation: Situation, now: datetime) -> Decision | Refusal:
@@ -52,8 +52,8 @@ def decide(command: RegisterBankAccount, situation: Situation, now: datetime) ->
         )
     if command.account.country != merchant.country:
         return Refusal(RefusalCode.COUNTRY_MISMATCH, f"the merchant is in {merchant.country}", field="account.country")
-    if isinstance(number, UnopenedNumber):
-        return Refusal(number.code, number.reason, field="account.account_number")
+    if isinstance(number, Unopened):
+        return number.refusal("account.account_number")
     if number.digits not in DIGITS_ALLOWED[merchant.country]:
         allowed = DIGITS_ALLOWED[merchant.country]
         return Refusal(

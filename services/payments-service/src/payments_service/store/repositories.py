@@ -60,11 +60,11 @@ class SqlReads:
 
 
 def claimed(
-    connection: Connection, repository: Repository[Any], column: str, merchant_id: str, ids: Sequence[str]
+    connection: Connection, repository: Repository[Any], column: str, key: str, merchant_id: str, ids: Sequence[str]
 ) -> set[str]:
-    """Which of these vendor ids already belong to an aggregate of this merchant."""
+    """Which of these vendor ids belong to another aggregate of this merchant than `key`."""
     table = repository.table
     rows = connection.execute(
-        select(table.c[column]).where(table.c.merchant_id == merchant_id, table.c[column].in_(ids))
+        select(table.c[column]).where(table.c.id != key, table.c.merchant_id == merchant_id, table.c[column].in_(ids))
     )
     return set(rows.scalars())

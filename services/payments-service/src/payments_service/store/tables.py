@@ -5,10 +5,15 @@ from typing import Any
 
 from bankrails_messaging.columns import UtcTime
 from sqlalchemy import JSON, BigInteger, Index, Text, false
+from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 
-class PayerRow(SQLModel, table=True):
+class Row(SQLModel, registry=registry()):
+    pass
+
+
+class PayerRow(Row, table=True):
     __tablename__ = "payer"
 
     id: str = Field(primary_key=True, sa_type=Text)
@@ -31,7 +36,7 @@ class PayerRow(SQLModel, table=True):
     version: int
 
 
-class BankAccountRow(SQLModel, table=True):
+class BankAccountRow(Row, table=True):
     __tablename__ = "bank_account"
     __table_args__ = (Index("bank_account_vendor", "merchant_id", "vendor_bank_account_id", unique=True),)
 
@@ -60,7 +65,7 @@ class BankAccountRow(SQLModel, table=True):
     version: int
 
 
-class MandateRow(SQLModel, table=True):
+class MandateRow(Row, table=True):
     __tablename__ = "mandate"
     __table_args__ = (Index("mandate_vendor", "merchant_id", "vendor_mandate_id", unique=True),)
 
@@ -78,7 +83,7 @@ class MandateRow(SQLModel, table=True):
     version: int
 
 
-class PaymentRow(SQLModel, table=True):
+class PaymentRow(Row, table=True):
     __tablename__ = "payment"
     __table_args__ = (Index("payment_vendor", "merchant_id", "vendor_payment_id", unique=True),)
 
@@ -101,7 +106,7 @@ class PaymentRow(SQLModel, table=True):
     version: int
 
 
-class EnrolmentRow(SQLModel, table=True):
+class EnrolmentRow(Row, table=True):
     __tablename__ = "enrolment"
 
     id: str = Field(primary_key=True, sa_type=Text)

@@ -136,8 +136,8 @@ class CreateBankAccount(_HelcimCall, LookFirstCall):
             and (since is None or row.created_at is None or row.created_at >= since - CLOCKS_APART)
         ]
 
-    def claimed(self, connection: Connection, payload: Payload, vendor_ids: Sequence[str]) -> set[str]:
-        return claimed(connection, BANK_ACCOUNTS, "vendor_bank_account_id", payload["merchant_id"], vendor_ids)
+    def claimed(self, connection: Connection, key: str, payload: Payload, vendor_ids: Sequence[str]) -> set[str]:
+        return claimed(connection, BANK_ACCOUNTS, "vendor_bank_account_id", key, payload["merchant_id"], vendor_ids)
 
     async def send(self, payload: Payload) -> Answer:
         account, payer = await self.helcim.load_account(payload["bank_account_id"])
@@ -196,8 +196,8 @@ class RequestMandate(_HelcimCall, LookFirstCall):
             if str(pad.bank_account_id) == payload["vendor_bank_account_id"] and pad.state is not PadState.REVOKED
         ]
 
-    def claimed(self, connection: Connection, payload: Payload, vendor_ids: Sequence[str]) -> set[str]:
-        return claimed(connection, MANDATES, "vendor_mandate_id", payload["merchant_id"], vendor_ids)
+    def claimed(self, connection: Connection, key: str, payload: Payload, vendor_ids: Sequence[str]) -> set[str]:
+        return claimed(connection, MANDATES, "vendor_mandate_id", key, payload["merchant_id"], vendor_ids)
 
     async def send(self, payload: Payload) -> Answer:
         access, customer_id = self.general(payload), int(payload["vendor_customer_id"])
@@ -270,8 +270,8 @@ class Withdraw(_HelcimCall, KeyedCall):
             and (row.created_at is None or row.created_at >= earliest)
         ]
 
-    def claimed(self, connection: Connection, payload: Payload, vendor_ids: Sequence[str]) -> set[str]:
-        return claimed(connection, PAYMENTS, "vendor_payment_id", payload["merchant_id"], vendor_ids)
+    def claimed(self, connection: Connection, key: str, payload: Payload, vendor_ids: Sequence[str]) -> set[str]:
+        return claimed(connection, PAYMENTS, "vendor_payment_id", key, payload["merchant_id"], vendor_ids)
 
 
 def helcim_calls(helcim: Helcim) -> list[VendorCall]:

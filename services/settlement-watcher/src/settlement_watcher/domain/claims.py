@@ -9,8 +9,7 @@ Payments Canada Rule H1 (90 calendar days personal, 10 business days business). 
 from datetime import date, datetime, time, timedelta
 
 from bankrails_contracts.parts import HolderType
-
-from settlement_watcher.domain.banking_days import BankingCalendar
+from bankrails_rails.banking_days import BankingCalendar
 
 HOLD_BANKING_DAYS = {"US": 3, "CA": 4}
 """After an ordinary return's two (US) or three (CA) banking days, and one more until the vendor shows it."""

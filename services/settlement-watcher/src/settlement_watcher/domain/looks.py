@@ -17,8 +17,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bankrails_contracts.payments import PaymentState as State
+from bankrails_rails.banking_days import BankingCalendar
 
-from settlement_watcher.domain.banking_days import BankingCalendar
 from settlement_watcher.domain.claims import FIRST_LOOK, final_from
 from settlement_watcher.domain.watched_payment import WatchedPayment
 

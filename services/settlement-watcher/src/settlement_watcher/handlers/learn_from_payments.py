@@ -6,7 +6,7 @@ together with all others that come late in that minute.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -74,11 +74,14 @@ def decide(event: PaymentEvent, situation: Situation, now: datetime) -> Decision
             return Decision()  # resolved as absent: nothing of it is at the vendor
         known = learned(_first_heard_of(event, fact, situation.country, now), told=fact.told)
         return Decision(known, work=_look_if_late(known, situation, now))
+    if known.vendor_payment_id is not None and fact.vendor_payment_id not in (None, known.vendor_payment_id):
+        # Somebody had it watched under a wrong number; what was seen of that one is nothing of this.
+        known = replace(known, auth=None, clearing=None, vendor_batch_id=None, batch_closed=False)
     told = learned(
         known,
         told=max(known.told, fact.told, key=TOLD.index),
         since=min(known.since, fact.at or now),
-        vendor_payment_id=known.vendor_payment_id or fact.vendor_payment_id,
+        vendor_payment_id=fact.vendor_payment_id or known.vendor_payment_id,
         external_account_id=known.external_account_id or event.external_account_id,
         country=known.country or event.country or situation.country,
         holder_type=known.holder_type or event.holder_type,

@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 from bankrails_contracts.answers import RefusalCode
 from bankrails_helcim.merchant import Merchant
 from bankrails_messaging.decisions import Refusal
-
-from settlement_watcher.domain.banking_days import BankingCalendar
+from bankrails_rails.banking_days import BankingCalendar
 
 UNKNOWN_MERCHANT = Refusal(RefusalCode.UNKNOWN_MERCHANT, "no such merchant is configured here", field="merchant_id")
 NOT_WATCHED = Refusal(RefusalCode.NOT_FOUND, "no such payment of this merchant is watched", field="payment_id")

@@ -15,8 +15,8 @@ from bankrails_contracts.settlement import (
     VendorClearing,
     VendorPaymentObserved,
 )
+from bankrails_rails.banking_days import BankingCalendar
 
-from settlement_watcher.domain.banking_days import BankingCalendar
 from settlement_watcher.domain.claims import claim_deadline, funds_available_at
 from settlement_watcher.domain.looks import due_at
 from settlement_watcher.domain.observation import Observation, says_something_new

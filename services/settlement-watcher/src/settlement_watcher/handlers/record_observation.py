@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bankrails_contracts.answers import RefusalCode
+from bankrails_contracts.message import Command
 from bankrails_contracts.settlement import CommandRefused, RecheckPayment, WatchPayment
 from bankrails_messaging.decisions import Answering, Decision, Outcome, Result
+from bankrails_messaging.refusals import code_after_read, refused
 
 from settlement_watcher.domain.observation import Observation
 from settlement_watcher.domain.watched_payment import WatchedPayment, learned
@@ -21,16 +23,19 @@ AMOUNT_DIFFERS = "the vendor shows another amount under this id"
 def answerings(merchants: Merchants) -> list[Answering[WatchedPayment]]:
     def first_look(outcome: Outcome, payment: WatchedPayment, now: datetime) -> Decision:
         if outcome.result is not Result.ANSWERED:
-            return _refused(learned(payment, refused=True), outcome, WatchPayment.type)
+            return _not_seen(outcome, WatchPayment, learned(payment, refused=True))
         seen = Observation.from_json(outcome.answer)
         if (seen.amount_minor, seen.currency) != (payment.amount_minor, payment.currency):
             ended = learned(payment, refused=True)
-            return _refused(ended, outcome, WatchPayment.type, RefusalCode.CONFLICT, AMOUNT_DIFFERS, "amount")
+            code = RefusalCode.CONFLICT
+            return refused(
+                CommandRefused, outcome, WatchPayment, ended, code=code, reason=AMOUNT_DIFFERS, field="amount"
+            )
         return _told(outcome, payment, seen)
 
     def recheck(outcome: Outcome, payment: WatchedPayment, now: datetime) -> Decision:
         if outcome.result is not Result.ANSWERED:
-            return _refused(payment, outcome, RecheckPayment.type)
+            return _not_seen(outcome, RecheckPayment, payment)
         return _told(outcome, payment, Observation.from_json(outcome.answer))
 
     def _told(outcome: Outcome, payment: WatchedPayment, seen: Observation) -> Decision:
@@ -45,26 +50,5 @@ def load(reads: Reads, outcomes: Sequence[Outcome]) -> list[WatchedPayment]:
     return [payments[outcome.key] for outcome in outcomes]
 
 
-def _refused(
-    payment: WatchedPayment,
-    outcome: Outcome,
-    command_type: str,
-    code: RefusalCode | None = None,
-    reason: str = "",
-    field: str | None = None,
-) -> Decision:
-    refusal = CommandRefused(
-        command_id=outcome.command_id,
-        command_type=command_type,
-        code=code or _code(outcome.result),
-        reason=reason or outcome.reason,
-        field=field,
-        aggregate_id=payment.id,
-        state=payment.state,
-    )
-    return Decision(payment, (refusal,))
-
-
-def _code(result: Result) -> RefusalCode:
-    """A look has no effect, so whatever is not a no of the vendor's is its silence."""
-    return RefusalCode.VENDOR_REJECTED if result is Result.REJECTED else RefusalCode.VENDOR_UNAVAILABLE
+def _not_seen(outcome: Outcome, command: type[Command], payment: WatchedPayment) -> Decision:
+    return refused(CommandRefused, outcome, command, payment, code=code_after_read(outcome.result))

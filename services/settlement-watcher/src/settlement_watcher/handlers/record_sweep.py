@@ -9,8 +9,8 @@ from bankrails_contracts.money import Currency
 from bankrails_contracts.settlement import BatchClosed
 from bankrails_helcim.budgets import helcim_budget
 from bankrails_messaging.decisions import Answering, Decision, Outcome, Result, Standing
+from bankrails_rails.banking_days import BankingCalendar
 
-from settlement_watcher.domain.banking_days import BankingCalendar
 from settlement_watcher.domain.batch import Batch
 from settlement_watcher.domain.claims import final_from
 from settlement_watcher.domain.looks import Pending, next_look, pending

@@ -4,8 +4,8 @@ from datetime import date
 
 from bankrails_contracts.message import Event
 from bankrails_contracts.settlement import PaymentReturned, ReturnCodeLearned
+from bankrails_rails.banking_days import BankingCalendar
 
-from settlement_watcher.domain.banking_days import BankingCalendar
 from settlement_watcher.domain.retries import ReturnTerms, terms_for
 from settlement_watcher.domain.watched_payment import WatchedPayment, learned
 from settlement_watcher.handlers.about import about

@@ -21,9 +21,9 @@ from bankrails_helcim.mapping import ClearingStatus
 from bankrails_helcim.mountain_time import MOUNTAIN_TIME, wall_date
 from bankrails_helcim.wire import AchTransaction
 from bankrails_messaging.calls import Answer
+from bankrails_rails.banking_days import BankingCalendar
 from bankrails_vendor_http.errors import VendorRejected
 
-from settlement_watcher.domain.banking_days import BankingCalendar
 from settlement_watcher.domain.claims import GRACE_DAYS
 from settlement_watcher.domain.looks import RESTING, asks_the_vendor, pending
 from settlement_watcher.domain.observation import Observation, says_something_new
