@@ -193,7 +193,7 @@ async def test_a_secret_in_the_clear_is_refused_by_name_and_kept_nowhere(
     if code:
         assert (refused.code, refused.field) == (code, "account.account_number")
     assert CANARY not in json.dumps([item.data for item in reader.seen])
-    assert not places_with(house, CANARY)
+    assert not house.process.files_with(CANARY)
 
 
 async def test_a_secret_in_a_dead_letter_is_encrypted(house: House, sender: Sender, reader: TopicReader) -> None:
@@ -204,15 +204,15 @@ async def test_a_secret_in_a_dead_letter_is_encrypted(house: House, sender: Send
         lambda item: (item.data.get("partition"), item.data.get("offset")) == (partition, offset), "the dead letter"
     )
     assert CANARY not in json.dumps(letter.data)
-    assert not places_with(house, CANARY)
+    assert not house.process.files_with(CANARY)
 
 
 async def test_what_is_sealed_and_what_is_configured_stays_secret_too(house: House) -> None:
     """The house's own payer gave a sealed number, and the merchants' tokens were used for each call."""
-    assert places_with(house, house.debtor.payer_id)  # so the look is not in vain
-    assert not places_with(house, f'"{commands.ACCOUNT_NUMBER}"')
+    assert house.process.files_with(house.debtor.payer_id)  # so the look is not in vain
+    assert not house.process.files_with(f'"{commands.ACCOUNT_NUMBER}"')
     for token in ("maple-books-admin-token", "maple-books-withdraw-only-token"):
-        assert not places_with(house, token)
+        assert not house.process.files_with(token)
 
 
 async def test_a_structured_command_without_headers_is_read_as_well(
@@ -240,10 +240,3 @@ async def test_commands_alone_are_read(house: House, sender: Sender, reader: Top
     await sender.send(after)
     await reader.event(payments.PaymentApproved, payment_id=after.payment_id)
     assert len(house.sandbox.control.effects()) == before + 1
-
-
-def places_with(house: House, secret: str) -> list[str]:
-    """Files of the service, database and log among them, that hold the text; but not the file that configures it."""
-    database = house.process.settings["PAYMENTS_DATABASE_URL"].removeprefix("sqlite:///")
-    files = [house.process.log, *(type(house.process.log)(f"{database}{end}") for end in ("", "-wal"))]
-    return [file.name for file in files if file.exists() and secret.encode() in file.read_bytes()]

@@ -3,22 +3,19 @@
 import asyncio
 from typing import Any
 
-import payments_service.store.tables  # noqa: F401 - fills the metadata
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from bankrails_messaging.postgres_store import asyncpg_url
 from bankrails_testkit.databases import PostgresDatabases
+from bankrails_testkit.stores import schema_differences
+from payments_service.store.tables import Row
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
-from sqlmodel import SQLModel
 
 
 def test_the_migrated_schema_is_the_one_of_the_tables(postgres_databases: PostgresDatabases) -> None:
     """A column that is in the model alone fails in production, on the first row."""
 
     def differences(connection: Connection) -> list[Any]:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        return list(compare_metadata(context, SQLModel.metadata))
+        return schema_differences(connection, Row.metadata)
 
     async def compared(address: str) -> list[Any]:
         engine = create_async_engine(asyncpg_url(address))

@@ -17,8 +17,9 @@ from bankrails_testkit.cluster import Cluster
 from bankrails_testkit.commands import register_payer
 from bankrails_testkit.databases import PostgresDatabases, SqliteDatabases
 from bankrails_testkit.house import House
-from bankrails_testkit.payments_process import STOP_SECONDS, DidNotStart, PaymentsProcess
+from bankrails_testkit.payments_process import PaymentsProcess
 from bankrails_testkit.sender import COMMANDS, Sender
+from bankrails_testkit.service_process import STOP_SECONDS, DidNotStart
 from bankrails_testkit.topic_reader import TopicReader
 from bankrails_testkit.waiting import until
 
@@ -45,15 +46,6 @@ def configured(cluster: Cluster, sandbox: SandboxProcess, fresh_sqlite: str, tmp
     return configure
 
 
-def refusal_of(process: PaymentsProcess) -> str:
-    """What a start that is refused with status 2 says, which must be one line."""
-    process.launch()
-    assert process.wait() == 2, process.log_end()
-    said = [line for line in process.log.read_text().splitlines() if not line.startswith("{")]
-    assert len(said) == 1, process.log_end()
-    return said[0]
-
-
 @pytest.mark.parametrize(
     ("name", "value", "says"),
     [
@@ -71,7 +63,7 @@ def test_a_setting_that_cannot_be_used_stops_the_start_and_is_named(
 
     What settings and merchants may hold is told apart in the service's unit tests.
     """
-    said = refusal_of(configured(**{name: value}))
+    said = configured(**{name: value}).refusal()
     assert says in said
     assert "canary-password" not in said
 
@@ -80,7 +72,7 @@ def test_a_port_that_is_taken_stops_the_start(configured: Configure) -> None:
     """Otherwise nobody could look at the service, and health checks would ask another process."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        assert port in refusal_of(configured(PAYMENTS_OPS_PORT=port))
+        assert port in configured(PAYMENTS_OPS_PORT=port).refusal()
 
 
 def test_a_database_serves_one_process_at_a_time(
@@ -89,7 +81,7 @@ def test_a_database_serves_one_process_at_a_time(
     """A second writer's counters would be wrong, and each would publish the other's events."""
     second = configured()
     start_payments(second.settings["PAYMENTS_DATABASE_URL"])
-    assert "in use by another process" in refusal_of(second)
+    assert "in use by another process" in second.refusal()
 
 
 def test_a_database_without_the_schema_is_not_touched(
@@ -98,7 +90,7 @@ def test_a_database_without_the_schema_is_not_touched(
     """Replicas that start together must not race to change one schema; the line says what to run."""
     address = postgres_databases.empty()
     process = configured(PAYMENTS_DATABASE_URL=address)
-    assert "python -m payments_service migrate" in refusal_of(process)
+    assert "python -m payments_service migrate" in process.refusal()
 
 
 async def test_a_store_that_is_older_than_what_was_done_stops_the_start(
@@ -112,7 +104,7 @@ async def test_a_store_that_is_older_than_what_was_done_stops_the_start(
     await reader.event(payments.PayerRegistered, payer_id=command.payer_id)
     assert await asyncio.to_thread(process.stop, within_seconds=STOP_SECONDS) == 0
     old = await asyncio.to_thread(sqlite_databases.fresh, {})
-    said = await asyncio.to_thread(refusal_of, configured(PAYMENTS_DATABASE_URL=old))
+    said = await asyncio.to_thread(configured(PAYMENTS_DATABASE_URL=old).refusal)
     assert "older than what was done" in said
 
 
@@ -121,7 +113,7 @@ def test_a_store_that_is_ahead_of_kafka_stops_the_start(
 ) -> None:
     """It has read another topic than this one, so nobody knows what it missed here."""
     beyond = {where: offset + 1_000_000 for where, offset in cluster.ends().items()}
-    said = refusal_of(configured(PAYMENTS_DATABASE_URL=sqlite_databases.fresh(beyond)))
+    said = configured(PAYMENTS_DATABASE_URL=sqlite_databases.fresh(beyond)).refusal()
     assert COMMANDS in said
     assert "another topic" in said
 
@@ -139,7 +131,7 @@ async def test_a_position_that_kafka_has_deleted_stops_the_start(
         await admin.close()
     read_up_to = {**await asyncio.to_thread(cluster.ends), (COMMANDS, partition): offset}
     database_url = await asyncio.to_thread(sqlite_databases.fresh, read_up_to)
-    said = await asyncio.to_thread(refusal_of, configured(PAYMENTS_DATABASE_URL=database_url))
+    said = await asyncio.to_thread(configured(PAYMENTS_DATABASE_URL=database_url).refusal)
     assert f"{COMMANDS}[{partition}]" in said
     assert "missing" in said
 

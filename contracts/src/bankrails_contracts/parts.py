@@ -75,6 +75,13 @@ def bank_numbers(account: CanadianAccount | UsAccount) -> BankNumbers:
     return BankNumbers(routing_number=account.routing_number)
 
 
+def account_at(country: str, numbers: BankNumbers, account_number: str) -> CanadianAccount | UsAccount:
+    """The inverse of bank_numbers; `account_number` is sealed. Raises ValidationError where the country's numbers are
+    missing or are none."""
+    kind = CanadianAccount if country == "CA" else UsAccount
+    return kind.model_validate({"country": country, **numbers._asdict(), "account_number": account_number})
+
+
 class AccountHolder(Part):
     """Whose account it is. first_name and last_name, or company_name, are required."""
 

@@ -8,10 +8,11 @@ from bankrails_contracts.money import Currency
 from bankrails_helcim import endpoints
 from bankrails_helcim.bodies import CanadianRouting, NewBankAccount, NewCustomer, withdraw_body
 from bankrails_helcim.client import MerchantAccess
-from bankrails_helcim.errors import TEXT_LENGTH_MAX, CustomerCodeRejected, failure, read_complaint
+from bankrails_helcim.errors import CustomerCodeRejected, failure, read_complaint
 from bankrails_helcim.mapping import AccountType, Holder
 from bankrails_vendor_http.client import Answer
 from bankrails_vendor_http.errors import OutcomeUnknown, VendorRejected, VendorUnavailable
+from bankrails_vendor_http.vendor_text import TEXT_CHARACTERS_MAX
 
 KEY = "a1b2c3d4e5f6g7h8i9j0k1l2m"
 BODY = withdraw_body(customer_id=19411033, bank_account_id=41992, amount_minor=4995, currency=Currency.CAD)
@@ -209,7 +210,7 @@ def test_vendor_text_is_made_fit_to_be_stored():
     """A zero byte fails in PostgreSQL and half a surrogate in any encoder: at the worst moment, after the call."""
     told = read_complaint(400, json.dumps({"message": "a\x00b\ud800c" + "x" * 10_000}).encode()).text
     assert told.startswith("a b c")
-    assert len(told) == TEXT_LENGTH_MAX
+    assert len(told) == TEXT_CHARACTERS_MAX
 
 
 async def test_a_taken_customer_code_can_be_told_from_other_refusals(vendor, access):

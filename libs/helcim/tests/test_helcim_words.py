@@ -12,7 +12,7 @@ from bankrails_helcim.bodies import withdraw_body
 from bankrails_helcim.mapping import AuthStatus, BatchStatus, ClearingStatus, PadState, TransactionType
 from bankrails_helcim.money import cents, dollars
 from bankrails_helcim.mountain_time import MOUNTAIN_TIME, read_date, read_instant, wall_date
-from bankrails_helcim.wire import read_json
+from bankrails_vendor_http.json_api import read_json
 from hypothesis import example, given
 from hypothesis import strategies as st
 

@@ -91,6 +91,8 @@ async def test_whatever_else_comes_is_one_error(
     [
         (answered(429, {"message": "slow down"}, headers={"retry-after": "90"}), "slow down", 90.0),
         (answered(429, {"message": None}, headers={"retry-after": "soon"}), "429 Too Many Requests", None),
+        (answered(429, headers={"retry-after": "999999"}), "429 Too Many Requests", 999_999.0),
+        (answered(429, headers={"retry-after": "1000000"}), "429 Too Many Requests", None),
         (httpx2.Response(429, content=b"<html>"), "429 Too Many Requests", None),
     ],
 )

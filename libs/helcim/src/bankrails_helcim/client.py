@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo
 
 import httpx2
 from bankrails_vendor_http.client import Answer, exchange
-from bankrails_vendor_http.errors import OutcomeUnknown, VendorUnavailable
+from bankrails_vendor_http.errors import VendorUnavailable
+from bankrails_vendor_http.json_api import read_json
 
 from bankrails_helcim import endpoints
 from bankrails_helcim.batch import AchBatch
 from bankrails_helcim.bodies import NewBankAccount, NewCustomer
-from bankrails_helcim.endpoints import KEY_PATTERN, TRANSACTIONS_PER_PAGE_MAX, Effect, Endpoint
+from bankrails_helcim.endpoints import KEY_PATTERN, TRANSACTIONS_PER_PAGE_MAX, Endpoint
 from bankrails_helcim.errors import failure, unreadable
 from bankrails_helcim.mapping import AuthStatus, ClearingStatus
 from bankrails_helcim.money import dollars
@@ -29,7 +30,6 @@ from bankrails_helcim.wire import (
     NewBankAccountId,
     Pad,
     Wire,
-    read_json,
     read_many,
     read_one,
 )
@@ -270,12 +270,13 @@ class HelcimClient:
         request = self._http.build_request(
             endpoint.method, endpoint.path.format(**(ids or {})), params=query, content=content, headers=headers
         )
-        try:
-            answer = await exchange(self._http, endpoint.operation, request, deadline_seconds=self._deadline_seconds)
-        except OutcomeUnknown as error:
-            if endpoint.effect is Effect.NONE:
-                raise VendorUnavailable(endpoint.operation, error.reason) from error
-            raise
+        answer = await exchange(
+            self._http,
+            endpoint.operation,
+            request,
+            deadline_seconds=self._deadline_seconds,
+            writes=endpoint.writes,
+        )
         if self._on_quota is not None:
             self._on_quota(
                 access.merchant_id,

@@ -39,6 +39,10 @@ class Endpoint:
     """Relative to the base address, which ends in `/v2`; ids in braces."""
     effect: Effect
 
+    @property
+    def writes(self) -> bool:
+        return self.effect is not Effect.NONE
+
 
 _CUSTOMER = "customers/{customer_id}"
 _BANK_ACCOUNTS = _CUSTOMER + "/bank-accounts"

@@ -13,20 +13,17 @@ to the repeat does not say that the first one failed.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http import HTTPStatus
-from typing import Any
 
 from bankrails_vendor_http.client import Answer
-from bankrails_vendor_http.errors import OutcomeUnknown, VendorError, VendorRejected, VendorUnavailable
+from bankrails_vendor_http.errors import VendorError, VendorRejected, VendorUnavailable, unusable
+from bankrails_vendor_http.json_api import NOT_TAKEN, read_json, retry_after_seconds
+from bankrails_vendor_http.vendor_text import printable, status_name
 
-from bankrails_helcim.endpoints import CREATE_BANK_ACCOUNT, CREATE_CUSTOMER, Effect, Endpoint
-from bankrails_helcim.wire import read_json
+from bankrails_helcim.endpoints import CREATE_BANK_ACCOUNT, CREATE_CUSTOMER, Endpoint
 
 REJECTED = frozenset({400, 404, 405, 422})
-NOT_TAKEN = frozenset({401, 403, 429})
-
-TEXT_LENGTH_MAX = 500
-"""Vendor sentences are under a hundred characters; what is longer is not meant for people, and goes into our events."""
+RETRY_AFTER_SECONDS_MAX = 99_999
+"""Not documented by the vendor; a proxy in front of it may say it all the same."""
 
 ACCOUNT_NUMBER = re.compile(r"[0-9]{3,}(?=[0-9]{4})")
 """All but the last four digits of seven or more: a complaint about an account number may repeat it."""
@@ -56,11 +53,11 @@ def read_complaint(status: int, content: bytes) -> Complaint:
         body = None
     errors = body.get("errors") or body.get("message") if isinstance(body, dict) else None
     if isinstance(errors, dict):
-        fields = {str(name): _text(text) for name, text in errors.items()}
-        return Complaint(_cut("; ".join(f"{name}: {text}" for name, text in fields.items())), fields)
+        fields = {str(name): printable(text) for name, text in errors.items()}
+        return Complaint(printable("; ".join(f"{name}: {text}" for name, text in fields.items())), fields)
     if isinstance(errors, list):
-        return Complaint(_cut("; ".join(map(_text, errors))))
-    return Complaint(_text(errors) if errors else _status_name(status))
+        return Complaint(printable("; ".join(map(printable, errors))))
+    return Complaint(printable(errors) if errors else status_name(status))
 
 
 def failure(endpoint: Endpoint, answer: Answer) -> VendorError:
@@ -73,37 +70,13 @@ def failure(endpoint: Endpoint, answer: Answer) -> VendorError:
         if endpoint is CREATE_CUSTOMER and "customerCode" in complaint.fields:
             return CustomerCodeRejected(operation, complaint.text, status=status)
         return VendorRejected(operation, complaint.text, status=status)
-    if status in NOT_TAKEN or endpoint.effect is Effect.NONE:
-        return VendorUnavailable(
-            operation, complaint.text, status=status, retry_after_seconds=_retry_after_seconds(answer)
-        )
-    return OutcomeUnknown(operation, complaint.text, status=status)
+    if status in NOT_TAKEN or not endpoint.writes:
+        wait = retry_after_seconds(answer, RETRY_AFTER_SECONDS_MAX)
+        return VendorUnavailable(operation, complaint.text, status=status, retry_after_seconds=wait)
+    return unusable(operation, complaint.text, writes=True, status=status)
 
 
 def unreadable(endpoint: Endpoint, answer: Answer, why: str) -> VendorError:
     """The error for a success that does not say what it should."""
-    kind = VendorUnavailable if endpoint.effect is Effect.NONE else OutcomeUnknown
-    return kind(endpoint.operation, f"answered {answer.status}, but not readably: {why}", status=answer.status)
-
-
-def _retry_after_seconds(answer: Answer) -> float | None:
-    """Not documented by the vendor; a proxy in front of it may send it all the same. Seconds only."""
-    value = answer.headers.get("retry-after", "")
-    return float(value) if value.isascii() and value.isdigit() and len(value) <= 5 else None
-
-
-def _text(value: Any) -> str:
-    """Printable alone: a zero byte or half a surrogate in vendor text would fail later, where it is stored."""
-    text = value if isinstance(value, str) else repr(value)
-    return _cut("".join(letter if letter.isprintable() else " " for letter in text))
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= TEXT_LENGTH_MAX else text[: TEXT_LENGTH_MAX - 1] + "…"
-
-
-def _status_name(status: int) -> str:
-    try:
-        return f"{status} {HTTPStatus(status).phrase}"
-    except ValueError:
-        return str(status)
+    reason = f"answered {answer.status}, but not readably: {why}"
+    return unusable(endpoint.operation, reason, writes=endpoint.writes, status=answer.status)

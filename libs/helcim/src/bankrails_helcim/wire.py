@@ -5,11 +5,9 @@ names are ours, aliases theirs; words stay as written, beside a property that sa
 Source: Helcim guide: ACH Payment API, samples; Helcim OpenAPI 2.2.0, schemas.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from decimal import Decimal
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from bankrails_contracts.money import Currency
@@ -180,18 +178,6 @@ class AchTransaction(Wire):
 
 
 _Model = TypeVar("_Model", bound=Wire)
-
-
-def read_json(content: bytes) -> Any:
-    """Numbers with a point become Decimal. Raises ValueError for whatever is not JSON, NaN and endless nesting too."""
-    try:
-        return json.loads(content, parse_float=Decimal, parse_constant=_not_json)
-    except RecursionError:
-        raise ValueError("nested without end") from None
-
-
-def _not_json(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is not JSON")
 
 
 def read_one(body: Any, model: type[_Model], wrappers: Iterable[str], zone: ZoneInfo) -> _Model:

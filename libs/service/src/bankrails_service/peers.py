@@ -7,7 +7,7 @@ import httpx2
 import orjson
 from bankrails_sealing import PublicKeyUnusable, preferred_key, seal
 from bankrails_vendor_http.client import exchange
-from bankrails_vendor_http.errors import OutcomeUnknown, VendorUnavailable
+from bankrails_vendor_http.errors import VendorUnavailable
 
 KEPT_SECONDS = 300.0
 """A key that was rotated out goes on opening for days; five minutes is how soon the new one is used."""
@@ -37,10 +37,7 @@ class PeerKeys:
 
     async def _fetch(self) -> Mapping[str, object]:
         request = self._client.build_request("GET", self._url)
-        try:
-            answer = await exchange(self._client, OPERATION, request, deadline_seconds=DEADLINE_SECONDS)
-        except OutcomeUnknown as error:
-            raise VendorUnavailable(OPERATION, error.reason) from error
+        answer = await exchange(self._client, OPERATION, request, deadline_seconds=DEADLINE_SECONDS, writes=False)
         if answer.status != 200:
             raise VendorUnavailable(OPERATION, f"{self._url} answered {answer.status}")
         try:

@@ -1,15 +1,8 @@
 """Opening a sealed field: the text, or why a command that carries it is refused."""
 
-from dataclasses import dataclass
-
 from bankrails_contracts.answers import RefusalCode
+from bankrails_messaging.unopened import Unopened
 from bankrails_sealing import SealedToRetiredKey, SealedToUnknownKey, SealError, SealingKeys
-
-
-@dataclass(frozen=True)
-class Unopened:
-    code: RefusalCode
-    reason: str
 
 
 def open_sealed(sealing: SealingKeys, sealed: str) -> str | Unopened:

@@ -98,7 +98,7 @@ def start_payments(
 
     yield start
     for process in started:
-        process.kill()
+        process.close()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """A running payments-service with one payer ready to be debited: where most integration tests begin."""
 
 import asyncio
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,15 +10,14 @@ from typing import Any
 from bankrails_contracts.payments import CollectPayment
 from bankrails_sandbox import Effect, SandboxProcess
 
+from bankrails_testkit import virtual_time
 from bankrails_testkit.bank import Debtor, make_debtor
 from bankrails_testkit.cluster import Cluster
 from bankrails_testkit.commands import collect_payment
 from bankrails_testkit.payments_process import PaymentsProcess
 from bankrails_testkit.sender import Sender
 from bankrails_testkit.topic_reader import TopicReader
-from bankrails_testkit.waiting import DEADLINE_SECONDS
-
-VIRTUAL_STEP_SECONDS = 30.0
+from bankrails_testkit.virtual_time import STEP_SECONDS
 
 
 @dataclass(frozen=True)
@@ -39,15 +37,9 @@ class House:
         ]
 
     async def pass_time(
-        self, reader: TopicReader, reached: Callable[[], bool], what: str, step_seconds: float = VIRTUAL_STEP_SECONDS
+        self, reader: TopicReader, reached: Callable[[], bool], what: str, step_seconds: float = STEP_SECONDS
     ) -> None:
-        """Virtual time passes in steps until `reached`, which looks at what the reader has seen."""
-        ends_at = time.monotonic() + DEADLINE_SECONDS
-        while not reached():
-            if time.monotonic() > ends_at:
-                raise AssertionError(f"did not come: {what}; came {[item.name for item in reader.seen]}")
-            self.sandbox.control.jump(seconds=step_seconds)
-            await reader.read()
+        await virtual_time.pass_time(self.sandbox.control, reader, reached, what, step_seconds)
 
 
 @contextmanager

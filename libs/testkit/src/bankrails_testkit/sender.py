@@ -1,4 +1,4 @@
-"""Commands as an upstream system sends them, and records that no decent system would."""
+"""Commands as an upstream system sends them, facts as a peer states them, and records that no decent system would."""
 
 from collections.abc import Sequence
 from types import TracebackType
@@ -7,7 +7,7 @@ from typing import Any, Self
 from aiokafka import AIOKafkaProducer
 from bankrails_contracts.envelope import Envelope
 from bankrails_contracts.ids import uuid7
-from bankrails_contracts.message import Command, Service
+from bankrails_contracts.message import Command, Event, Service
 from bankrails_contracts.topics import Channel, topic_name
 
 COMMANDS = topic_name(Service.PAYMENTS, Channel.COMMANDS)
@@ -32,13 +32,24 @@ class Sender:
     async def send(self, command: Command, *, id: str | None = None, **attributes: Any) -> str:
         """The command's id. `attributes` are the envelope's further fields."""
         envelope = Envelope(id=id or uuid7(), source=SOURCE, type=command.type, **attributes)
-        await self.record(command.model_dump_json().encode(), key=command.key, headers=envelope.headers())
+        topic = topic_name(command.service, Channel.COMMANDS)
+        await self.record(command.model_dump_json().encode(), key=command.key, headers=envelope.headers(), topic=topic)
+        return envelope.id
+
+    async def state(self, event: Event, sequence: int, *, id: str | None = None) -> str:
+        """As the service that it is of publishes it; the event's id."""
+        source = f"/bankrails/{event.service}"
+        envelope = Envelope(
+            id=id or uuid7(), source=source, type=event.type, subject=event.key, causationid=uuid7(), sequence=sequence
+        )
+        topic = topic_name(event.service, Channel.EVENTS)
+        await self.record(event.model_dump_json().encode(), key=event.key, headers=envelope.headers(), topic=topic)
         return envelope.id
 
     async def body(self, model: type[Command], value: bytes, *, key: str | None, id: str | None = None) -> str:
         """Any bytes under a proper envelope; the command's id."""
         envelope = Envelope(id=id or uuid7(), source=SOURCE, type=model.type)
-        await self.record(value, key=key, headers=envelope.headers())
+        await self.record(value, key=key, headers=envelope.headers(), topic=topic_name(model.service, Channel.COMMANDS))
         return envelope.id
 
     async def record(
@@ -49,7 +60,7 @@ class Sender:
         headers: Sequence[tuple[str, bytes]] = (),
         topic: str = COMMANDS,
     ) -> tuple[int, int]:
-        """Any record at all; (partition, offset)."""
+        """Any record at all, among payments-service's commands unless told otherwise; (partition, offset)."""
         raw_key = key.encode() if isinstance(key, str) else key
         put = await self._producer.send_and_wait(topic, value, key=raw_key, headers=list(headers))
         return put.partition, put.offset

@@ -14,8 +14,8 @@ from bankrails_contracts.topics import Channel, topic_name
 from bankrails_testkit.cluster import TOPICS
 from bankrails_testkit.waiting import DEADLINE_SECONDS
 
-EVENTS = topic_name(Service.PAYMENTS, Channel.EVENTS)
-DEAD_LETTERS = topic_name(Service.PAYMENTS, Channel.DEAD_LETTERS)
+EVENTS = frozenset(topic_name(service, Channel.EVENTS) for service in Service)
+DEAD_LETTERS = frozenset(topic_name(service, Channel.DEAD_LETTERS) for service in Service)
 POLL_MILLISECONDS = 100
 
 
@@ -55,7 +55,7 @@ class Received:
 
 
 class TopicReader:
-    """`async with TopicReader(bootstrap_servers) as reader`: everything published from then on, in `seen`."""
+    """`async with TopicReader(bootstrap_servers) as reader`: all that any service publishes from then on, in `seen`."""
 
     def __init__(self, bootstrap_servers: str) -> None:
         self.seen: list[Received] = []
@@ -63,7 +63,7 @@ class TopicReader:
 
     async def __aenter__(self) -> Self:
         await self._consumer.start()
-        partitions = [TopicPartition(name, n) for name in (EVENTS, DEAD_LETTERS) for n in range(TOPICS[name])]
+        partitions = [TopicPartition(name, n) for name in EVENTS | DEAD_LETTERS for n in range(TOPICS[name])]
         self._consumer.assign(partitions)
         ends = await self._consumer.end_offsets(partitions)
         for partition, offset in ends.items():
@@ -77,11 +77,11 @@ class TopicReader:
 
     @property
     def events(self) -> list[Received]:
-        return [item for item in self.seen if item.topic == EVENTS]
+        return [item for item in self.seen if item.topic in EVENTS]
 
     @property
     def dead_letters(self) -> list[Received]:
-        return [item for item in self.seen if item.topic == DEAD_LETTERS]
+        return [item for item in self.seen if item.topic in DEAD_LETTERS]
 
     async def event(
         self,

@@ -12,7 +12,7 @@ from functools import cache
 
 import httpx2
 
-from bankrails_vendor_http.errors import OutcomeUnknown, VendorUnavailable
+from bankrails_vendor_http.errors import VendorUnavailable, unusable
 
 CONNECT_SECONDS = 5.0
 """A vendor's door that does not open in five seconds is shut; nothing has been sent by then."""
@@ -52,7 +52,12 @@ def _certificates() -> ssl.SSLContext:
 
 
 async def exchange(
-    client: httpx2.AsyncClient, operation: str, request: httpx2.Request, *, deadline_seconds: float
+    client: httpx2.AsyncClient,
+    operation: str,
+    request: httpx2.Request,
+    *,
+    deadline_seconds: float,
+    writes: bool = True,
 ) -> Answer:
     """Send one request and read its whole answer, whatever its status.
 
@@ -60,8 +65,9 @@ async def exchange(
     step alone, so an answer that drips would never end, and whoever resends under a key must know when a call is over.
 
     Raises VendorUnavailable when not a byte of the request can have left us, OutcomeUnknown for everything else that
-    goes wrong: an error that is not known to be harmless counts as one that is not. A cancellation passes through; the
-    request may have left by then.
+    goes wrong: an error that is not known to be harmless counts as one that is not. Of a call that does not write,
+    silence means nothing: that is VendorUnavailable too. A cancellation passes through; the request may have left by
+    then.
     """
     try:
         async with asyncio.timeout(deadline_seconds):
@@ -69,7 +75,7 @@ async def exchange(
     except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol) as error:
         raise VendorUnavailable(operation, f"not reached: {type(error).__name__}") from error
     except httpx2.HTTPError as error:
-        raise OutcomeUnknown(operation, f"no answer: {type(error).__name__}") from error
+        raise unusable(operation, f"no answer: {type(error).__name__}", writes=writes) from error
     except TimeoutError as error:
-        raise OutcomeUnknown(operation, f"no whole answer in {deadline_seconds:g} s") from error
+        raise unusable(operation, f"no whole answer in {deadline_seconds:g} s", writes=writes) from error
     return Answer(response.status_code, response.headers, response.content)

@@ -32,3 +32,9 @@ class VendorUnavailable(VendorError):
 
 class OutcomeUnknown(VendorError):
     """The caller must look the effect up before anything is sent that could make it happen twice."""
+
+
+def unusable(operation: str, reason: str, *, writes: bool, status: int | None = None) -> VendorError:
+    """The error for no answer, or one from which nothing is known: after a write it may have happened."""
+    kind = OutcomeUnknown if writes else VendorUnavailable
+    return kind(operation, reason, status=status)

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from bankrails_contracts.parts import CanadianAccount, UsAccount
+from bankrails_messaging.unopened import Unopened
 from bankrails_sealing import SealingKeys, Vault
-from bankrails_service.sealed import Unopened, open_sealed
+from bankrails_service.sealed import open_sealed
 
 from accounts_service.domain.external_account import ExternalAccount
 from accounts_service.domain.numbers import account_number_fault, last_four, spelling
-from accounts_service.domain.opened_number import OpenedNumber, UnopenedNumber
+from accounts_service.domain.opened_number import OpenedNumber
 
 FINGERPRINT_CONTEXT = "accounts/account-number"
 
@@ -18,10 +19,10 @@ class AccountNumbers:
     sealing: SealingKeys
     vault: Vault
 
-    def open(self, external_account_id: str, account: CanadianAccount | UsAccount) -> OpenedNumber | UnopenedNumber:
+    def open(self, external_account_id: str, account: CanadianAccount | UsAccount) -> OpenedNumber | Unopened:
         number = open_sealed(self.sealing, account.account_number)
         if isinstance(number, Unopened):
-            return UnopenedNumber(number.code, number.reason)
+            return number
         bank = (
             account.routing_number
             if isinstance(account, UsAccount)

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from bankrails_contracts.parts import CanadianAccount, UsAccount
+from bankrails_messaging.unopened import Unopened
 
 from accounts_service.domain.account_use import AccountUse
 from accounts_service.domain.external_account import ExternalAccount
-from accounts_service.domain.opened_number import OpenedNumber, UnopenedNumber
+from accounts_service.domain.opened_number import OpenedNumber
 
 
 class Reads(Protocol):
@@ -22,6 +23,6 @@ class Reads(Protocol):
 
 
 class OpenNumber(Protocol):
-    def __call__(self, external_account_id: str, account: CanadianAccount | UsAccount) -> OpenedNumber | UnopenedNumber:
+    def __call__(self, external_account_id: str, account: CanadianAccount | UsAccount) -> OpenedNumber | Unopened:
         """Opens, checks, and encrypts for rest, in one step, so that nothing else sees the number."""
         ...

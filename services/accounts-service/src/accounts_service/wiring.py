@@ -2,10 +2,12 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from bankrails_contracts.accounts import CommandParked, CommandRefused
 from bankrails_contracts.message import Service
 from bankrails_messaging.calls import VendorCall
+from bankrails_messaging.decisions import Answering, Handling
 from bankrails_messaging.service import RunningService
 from bankrails_messaging.stops import Probe, unwatched
 from bankrails_service.foundation import foundation
@@ -40,6 +42,18 @@ PEER = Quota(in_flight=10, per_minute=6_000, per_hour=360_000)
 """Keys are kept for minutes, so hardly any of these is a call."""
 
 
+def handlings(rules: Rules, numbers: AccountNumbers) -> list[Handling[Any, Any]]:
+    return [
+        link_external_account.handling(rules, numbers.open),
+        bank_data_fetched.handling(numbers.open),
+        payment_cleared.HANDLING,
+    ]
+
+
+def answerings(rules: Rules) -> list[Answering[Any]]:
+    return [record_helix_account.answering(rules), record_shared_number.ANSWERING]
+
+
 @asynccontextmanager
 async def service(settings: Settings, probe: Probe = unwatched) -> AsyncIterator[RunningService]:
     """Everything built and opened. Raises the errors of its parts, each one readable line."""
@@ -69,12 +83,8 @@ async def service(settings: Settings, probe: Probe = unwatched) -> AsyncIterator
             budgets[PAYMENTS_BUDGET] = Budget(PEER, base.clock)
         yield RunningService(
             base.parts(
-                handlings=[
-                    link_external_account.handling(rules, numbers.open),
-                    bank_data_fetched.handling(numbers.open),
-                    payment_cleared.HANDLING,
-                ],
-                answerings=[record_helix_account.answering(rules), record_shared_number.ANSWERING],
+                handlings=handlings(rules, numbers),
+                answerings=answerings(rules),
                 calls=calls,
                 repositories=REPOSITORIES,
                 refused=CommandRefused,

@@ -13,9 +13,10 @@ from accounts_service.main import SCHEMA
 from accounts_service.settings import Settings
 from bankrails_contracts.accounts import ExternalAccountState, LinkExternalAccount
 from bankrails_messaging.postgres_store import PostgresStore
-from bankrails_messaging.sqlite_store import SqliteStore, create_sqlite_engine
+from bankrails_messaging.sqlite_store import SqliteStore
 from bankrails_messaging.store import Store
 from bankrails_testkit.fixtures import postgres_databases, postgres_server
+from bankrails_testkit.stores import migrated, sqlite_connection
 from sqlalchemy import Connection
 
 __all__ = ["postgres_databases", "postgres_server"]
@@ -80,12 +81,7 @@ def _link(of: dict[str, Any], fields: dict[str, Any]) -> LinkExternalAccount:
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
     """A migrated SQLite file."""
-    path = tmp_path / "accounts.db"
-    engine = create_sqlite_engine(path)
-    with engine.connect() as connection:
-        SCHEMA.upgrade(connection)
-    engine.dispose()
-    return path
+    return migrated(SCHEMA, tmp_path / "accounts.db")
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -108,7 +104,5 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
 
 @pytest.fixture
 def connection(database: Path) -> Iterator[Connection]:
-    engine = create_sqlite_engine(database)
-    with engine.connect() as opened:
+    with sqlite_connection(database) as opened:
         yield opened
-    engine.dispose()

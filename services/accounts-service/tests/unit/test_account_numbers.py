@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 from accounts_service.account_numbers import AccountNumbers
-from accounts_service.domain.opened_number import OpenedNumber, UnopenedNumber
+from accounts_service.domain.opened_number import OpenedNumber
 from bankrails_contracts.parts import CanadianAccount, UsAccount
+from bankrails_messaging.unopened import Unopened
 from bankrails_sealing import SealingKeys, TokenBroken, Vault, preferred_key, seal
 
 
@@ -75,5 +76,5 @@ def test_a_broken_seal_is_told_from_one_to_another_key(numbers: AccountNumbers, 
     ):
         account = UsAccount(country="US", routing_number="121042882", account_number=sealed)
         found = numbers.open("external", account)
-        assert isinstance(found, UnopenedNumber)
+        assert isinstance(found, Unopened)
         assert found.code == code

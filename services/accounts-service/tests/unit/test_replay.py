@@ -7,17 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from accounts_service import wiring
 from accounts_service.account_numbers import AccountNumbers
 from accounts_service.domain.account_use import AccountUse
 from accounts_service.domain.bank_login import external_account_id
 from accounts_service.domain.external_account import ExternalAccount
-from accounts_service.handlers import (
-    bank_data_fetched,
-    link_external_account,
-    payment_cleared,
-    record_helix_account,
-    record_shared_number,
-)
 from accounts_service.handlers.link_external_account import Rules
 from accounts_service.store.repositories import ACCOUNT_USES, EXTERNAL_ACCOUNTS, REPOSITORIES, SqlReads
 from accounts_service.vendor.calls import CreateAtHelix, ShareAccount
@@ -70,12 +64,8 @@ class Bench:
 
         self.engine = Engine(
             store,
-            handlings=[
-                link_external_account.handling(rules, numbers.open),
-                bank_data_fetched.handling(numbers.open),
-                payment_cleared.HANDLING,
-            ],
-            answerings=[record_helix_account.answering(rules), record_shared_number.ANSWERING],
+            handlings=wiring.handlings(rules, numbers),
+            answerings=wiring.answerings(rules),
             calls=[
                 CreateAtHelix(self.helix, load_account, numbers.decrypt),
                 ShareAccount(load_account, numbers.decrypt, seal_to_payments),

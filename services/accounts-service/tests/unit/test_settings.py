@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from accounts_service.main import main
 from accounts_service.settings import Settings
+from bankrails_testkit.environment import put_environment
 
 GOOD = {
     "ACCOUNTS_KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:9092",
@@ -19,14 +20,7 @@ GOOD = {
 
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    def put(**changed: str | None) -> None:
-        for name, value in (GOOD | changed).items():
-            if value is None:
-                monkeypatch.delenv(name, raising=False)
-            else:
-                monkeypatch.setenv(name, value)
-
-    return put
+    return lambda **changed: put_environment(monkeypatch, GOOD | changed)
 
 
 @pytest.mark.parametrize("name", GOOD)

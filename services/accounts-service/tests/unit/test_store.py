@@ -9,30 +9,12 @@ from accounts_service.domain.account_use import AccountUse
 from accounts_service.domain.external_account import ExternalAccount
 from accounts_service.main import SCHEMA
 from accounts_service.store.repositories import ACCOUNT_USES, EXTERNAL_ACCOUNTS, SqlReads
-from accounts_service.store.tables import METADATA
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from bankrails_messaging import tables as message_path
-from sqlalchemy import Connection, MetaData
+from accounts_service.store.tables import Row
+from bankrails_testkit.stores import comes_back, newest_migration, put, schema_differences
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 Build = Callable[..., ExternalAccount]
-
-
-def put(connection: Connection, *things: tuple[Any, Any]) -> None:
-    for repository, snapshot in things:
-        connection.execute(repository.table.insert().values(repository.row(snapshot)))
-
-
-def comes_back(connection: Connection, repository: Any, snapshot: Any) -> None:
-    put(connection, (repository, snapshot))
-    found = repository.get_many(connection, [snapshot.id, "nobody", None])
-    assert found == {snapshot.id: snapshot}
-    assert [type(value) for value in vars(found[snapshot.id]).values()] == [
-        type(value) for value in vars(snapshot).values()
-    ]
 
 
 def test_an_account_comes_back_as_it_was(an_account: Build, connection: Connection) -> None:
@@ -97,16 +79,9 @@ def test_the_same_account_is_found_for_its_user_alone(an_account: Build, connect
 
 def test_the_migrated_schema_is_the_one_of_the_tables(connection: Connection) -> None:
     """A column that is in the model alone fails in production, on the first row."""
-    whole = MetaData()
-    paths = [model.__table__ for model in vars(message_path).values() if hasattr(model, "__table__")]
-    for table in (*METADATA.sorted_tables, *paths):
-        table.to_metadata(whole)
-    context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True})
-    assert compare_metadata(context, whole) == []
+    assert schema_differences(connection, Row.metadata) == []
 
 
 def test_the_newest_migration_is_the_schema_this_release_asks_for() -> None:
     """A migration that the head does not name would never be applied, silently."""
-    config = Config()
-    config.set_main_option("script_location", str(SCHEMA.migrations))
-    assert ScriptDirectory.from_config(config).get_current_head() == SCHEMA.head
+    assert newest_migration(SCHEMA) == SCHEMA.head

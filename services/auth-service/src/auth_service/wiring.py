@@ -1,15 +1,18 @@
 """The only file that names concrete classes: settings in, a service out."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
+from typing import Any
 
 from bankrails_contracts.auth import CommandParked, CommandRefused
 from bankrails_contracts.message import Service
+from bankrails_messaging.decisions import Answering, Handling
 from bankrails_messaging.service import RunningService
 from bankrails_messaging.stops import Probe, unwatched
+from bankrails_messaging.unopened import Unopened
 from bankrails_service.foundation import Foundation, foundation
 from bankrails_service.peers import PeerKeys
-from bankrails_service.sealed import Unopened, open_sealed
+from bankrails_service.sealed import open_sealed
 from bankrails_telemetry.redaction import redact_value
 from bankrails_vendor_http.budget import Budget, Quota
 from bankrails_vendor_http.client import open_client
@@ -27,6 +30,7 @@ from auth_service.handlers.login_steps import TIMERS
 from auth_service.handlers.sealed_fields import OpenSealed
 from auth_service.ports import BankLogin
 from auth_service.settings import Settings
+from auth_service.store.rechecks import rechecks
 from auth_service.store.repositories import REPOSITORIES, SqlReads
 from auth_service.vendor.calls import Logins, SealToAccounts, login_calls
 from auth_service.vendor.helium import login as helium
@@ -44,10 +48,25 @@ SPARE_CONNECTIONS = 5
 PEER_TIMEOUT_SECONDS = 5.0
 
 
+def handlings(opened: OpenSealed, countries: Collection[str]) -> list[Handling[Any, Any]]:
+    return [
+        start_authentication.handling(opened, countries),
+        answer_challenge.handling(opened),
+        fetch_bank_data.HANDLING,
+    ]
+
+
+ANSWERINGS: list[Answering[Any]] = [
+    *record_login_step.ANSWERINGS,
+    record_challenge_expiry.ANSWERING,
+    *record_bank_data.ANSWERINGS,
+]
+
+
 @asynccontextmanager
 async def service(settings: Settings, probe: Probe = unwatched) -> AsyncIterator[RunningService]:
     """Everything built and opened. Raises the errors of its parts, each one readable line."""
-    async with foundation(settings, Service.AUTH, NAME) as base:
+    async with foundation(settings, Service.AUTH, NAME, rechecks) as base:
 
         def opened(jwe: str) -> str | Unopened:
             return open_sealed(base.sealing, jwe)
@@ -62,16 +81,8 @@ async def service(settings: Settings, probe: Probe = unwatched) -> AsyncIterator
         countries = frozenset(country for country, traits in BY_COUNTRY.items() if traits.vendor in logins)
         yield RunningService(
             base.parts(
-                handlings=[
-                    start_authentication.handling(opened, countries),
-                    answer_challenge.handling(opened),
-                    fetch_bank_data.HANDLING,
-                ],
-                answerings=[
-                    *record_login_step.ANSWERINGS,
-                    record_challenge_expiry.ANSWERING,
-                    *record_bank_data.ANSWERINGS,
-                ],
+                handlings=handlings(opened, countries),
+                answerings=ANSWERINGS,
                 calls=login_calls(logins),
                 repositories=REPOSITORIES,
                 refused=CommandRefused,
@@ -114,4 +125,4 @@ async def _logins(settings: Settings, base: Foundation, opened: OpenSealed) -> d
         )
         client = mx.MxClient(await base.stack.enter_async_context(http), settings.mx_client_id, key)
         vendors[MX.vendor] = MxLogin(client)
-    return {name: Logins(vendor, opened, seal) for name, vendor in vendors.items()}
+    return {name: Logins(vendor, base.clock, opened, seal) for name, vendor in vendors.items()}

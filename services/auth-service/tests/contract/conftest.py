@@ -1,7 +1,7 @@
 """The service's own parts on a real store, against the vendors' sandboxes over HTTP, on a clock that both read."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,23 +9,10 @@ from typing import Any
 
 import pytest
 from auth_service.domain.vendors import HELIUM, MX
-from auth_service.handlers import (
-    answer_challenge,
-    fetch_bank_data,
-    record_bank_data,
-    record_challenge_expiry,
-    record_login_step,
-    start_authentication,
-)
-from auth_service.main import SCHEMA
-from auth_service.store.repositories import REPOSITORIES, SqlReads
-from auth_service.vendor.calls import Logins, login_calls
 from auth_service.vendor.helium.login import HeliumLogin
-from auth_service.vendor.mx.client import MxClient
+from auth_service.vendor.mx.client import CALL_DEADLINE_SECONDS, MxClient
 from auth_service.vendor.mx.login import MxLogin
-from bankrails_contracts.auth import CommandParked, CommandRefused, StartAuthentication
-from bankrails_contracts.message import Service
-from bankrails_messaging.sqlite_store import SqliteStore, create_sqlite_engine
+from bankrails_contracts.auth import StartAuthentication
 from bankrails_sandbox import ClockConfig, SandboxConfig, SandboxProcess
 from bankrails_sealing import SealingKeys, preferred_key, seal
 from bankrails_service.sealed import open_sealed
@@ -114,17 +101,19 @@ class Bench:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Path:
-    path = tmp_path / "auth.db"
-    engine = create_sqlite_engine(path)
-    with engine.connect() as connection:
-        SCHEMA.upgrade(connection)
-    engine.dispose()
-    return path
+def mx_patience_seconds() -> float:
+    """How long an answer of MX is waited for."""
+    return CALL_DEADLINE_SECONDS
 
 
 @pytest.fixture
-async def bench(sandbox: SandboxProcess, database: Path, tmp_path: Path) -> AsyncIterator[Bench]:
+async def bench(
+    sandbox: SandboxProcess,
+    database: Path,
+    tmp_path: Path,
+    open_engine: Callable[..., Engine],
+    mx_patience_seconds: float,
+) -> AsyncIterator[Bench]:
     for name in ("auth.json", "accounts.json"):
         SealingKeys.generate(tmp_path / name)
     own, accounts = SealingKeys.load(tmp_path / "auth.json"), SealingKeys.load(tmp_path / "accounts.json")
@@ -137,35 +126,14 @@ async def bench(sandbox: SandboxProcess, database: Path, tmp_path: Path) -> Asyn
         open_client(sandbox.mx_url, read_timeout_seconds=10) as mx_http,
     ):
         helium = HeliumLogin(helium_http, KEY)
-        mx = MxLogin(MxClient(mx_http, CLIENT_ID, MX_KEY))
+        mx = MxLogin(MxClient(mx_http, CLIENT_ID, MX_KEY, deadline_seconds=mx_patience_seconds))
 
         def opened(jwe: str) -> Any:
             return open_sealed(own, jwe)
 
-        logins = {
-            HELIUM.vendor: Logins(helium, opened, seal_to_accounts),
-            MX.vendor: Logins(mx, opened, seal_to_accounts),
-        }
-        engine = Engine(
-            SqliteStore(database, {}),
-            handlings=[
-                start_authentication.handling(opened, ("CA", "US")),
-                answer_challenge.handling(opened),
-                fetch_bank_data.HANDLING,
-            ],
-            answerings=[
-                *record_login_step.ANSWERINGS,
-                record_challenge_expiry.ANSWERING,
-                *record_bank_data.ANSWERINGS,
-            ],
-            calls=login_calls(logins),
-            quota=Quota(20, 10_000, 100_000),
-            service=Service.AUTH,
-            repositories=REPOSITORIES,
-            reads=SqlReads,
-            refused=CommandRefused,
-            parked=CommandParked,
-        )
+        vendors = {HELIUM.vendor: helium, MX.vendor: mx}
+        quota = Quota(20, 10_000, 100_000)
+        engine = open_engine(vendors, opened, seal_to_accounts=seal_to_accounts, quota=quota)
         engine.clock.set(sandbox.control.clock().now)
         async with engine:
             yield Bench(engine, sandbox, own, accounts, database)

@@ -117,16 +117,67 @@ async def test_a_start_in_doubt_reaches_the_bank_once(bench: Bench, moment: Mome
     assert len(bench.sandbox.control.mx.members()) == 1
 
 
+def updates(bench: Bench) -> int:
+    """How often new credentials were given to a member."""
+    return sum(call.count for call in bench.sandbox.control.mx.calls().calls if call.method == "PUT")
+
+
 async def test_after_a_wrong_password_the_person_tries_again(bench: Bench) -> None:
     """The vendor still has the first try's member and refuses another with this login; it gets the new credentials."""
     await bench.engine.send(bench.a_start("US", "mxuser", "INVALID"))
     await bench.through("authentication-failed")
-    bench.sandbox.control.mx.fault(FaultKind.CUT, operation="update-member", moment=Moment.AFTER_EFFECT, times=1)
     await bench.engine.send(bench.a_start("US", "mxuser"))
     fetched = (await bench.through("bank-data-fetched")).data
     assert fetched["accounts"][0]["details"]["routing_number"]
     (member,) = bench.sandbox.control.mx.members()
     assert member.id == fetched["connection_id"]
+    assert updates(bench) == 1
+
+
+@pytest.mark.parametrize(
+    ("moment", "end", "visits"),
+    [
+        (Moment.AFTER_EFFECT, "authentication-succeeded", 2),
+        (Moment.BEFORE_EFFECT, "authentication-outcome-unknown", 1),
+    ],
+)
+async def test_a_second_try_in_doubt_is_looked_up_and_not_made_again(
+    bench: Bench, moment: Moment, end: str, visits: int
+) -> None:
+    """The vendor has nothing by which to know the repeat, so the bank would hear one password of the person's twice."""
+    await bench.engine.send(bench.a_start("US", "mxuser", "INVALID"))
+    await bench.through("authentication-failed")
+    bench.sandbox.control.mx.fault(FaultKind.CUT, operation="update-member", moment=moment, times=1)
+    await bench.engine.send(bench.a_start("US", "mxuser", fetch_bank_data=False))
+    await bench.through(end)
+    await bench.skip(600)
+    assert (updates(bench), bench.sandbox.control.mx.attempts("mxuser")) == (1, visits)
+
+
+async def test_a_second_try_that_never_left_us_is_made_later(bench: Bench) -> None:
+    """A definite no to the attempt: the bank has heard nothing of it."""
+    await bench.engine.send(bench.a_start("US", "mxuser", "INVALID"))
+    await bench.through("authentication-failed")
+    bench.sandbox.control.mx.fault(FaultKind.STATUS, operation="update-member", status=403, times=1)
+    await bench.engine.send(bench.a_start("US", "mxuser", fetch_bank_data=False))
+    await bench.through("authentication-succeeded")
+    assert (updates(bench), bench.sandbox.control.mx.attempts("mxuser")) == (2, 2)
+
+
+@pytest.mark.parametrize("mx_patience_seconds", [1.0])
+async def test_a_second_try_that_arrives_late_is_the_only_one(bench: Bench) -> None:
+    """Given up by us, it is on its way: the person is told that nobody knows, and the bank is visited once."""
+    mx = bench.sandbox.control.mx
+    await bench.engine.send(bench.a_start("US", "mxuser", "INVALID"))
+    await bench.through("authentication-failed")
+    mx.fault(FaultKind.HOLD, operation="update-member", times=1)
+    await bench.engine.send(bench.a_start("US", "mxuser", fetch_bank_data=False))
+    await bench.through("authentication-outcome-unknown")
+    await bench.pass_time(10)
+    mx.release()
+    await bench.engine.until(lambda: mx.members()[0].id == "connection-2", "the late one")
+    await bench.pass_time(10)
+    assert (updates(bench), mx.attempts("mxuser")) == (1, 2)
 
 
 async def test_an_answer_without_an_answer_is_looked_up(bench: Bench) -> None:

@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 from auth_service.domain.connection import Connection, ConnectionState, questions_json
-from auth_service.main import SCHEMA
 from bankrails_contracts.auth import AnswerChallenge, BankVendor, Question, QuestionType, StartAuthentication
 from bankrails_messaging.decisions import Outcome, Result
-from bankrails_messaging.sqlite_store import create_sqlite_engine
+from bankrails_testkit.stores import sqlite_connection
 from sqlalchemy import Connection as DatabaseConnection
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -94,19 +93,6 @@ def an_answer() -> Callable[..., AnswerChallenge]:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Path:
-    """A migrated SQLite file."""
-    path = tmp_path / "auth.db"
-    engine = create_sqlite_engine(path)
-    with engine.connect() as connection:
-        SCHEMA.upgrade(connection)
-    engine.dispose()
-    return path
-
-
-@pytest.fixture
 def connection(database: Path) -> Iterator[DatabaseConnection]:
-    engine = create_sqlite_engine(database)
-    with engine.connect() as opened:
+    with sqlite_connection(database) as opened:
         yield opened
-    engine.dispose()

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 from auth_service.domain.connection import Connection, ConnectionState
+from auth_service.domain.login import LEAVES_WITHIN
 from auth_service.handlers import answer_challenge, fetch_bank_data, start_authentication
 from auth_service.handlers.sealed_fields import problem
 from bankrails_contracts.answers import RefusalCode
 from bankrails_contracts.auth import AuthenticationStarted, FetchBankData, SealedAnswer
 from bankrails_messaging.decisions import Decision, Refusal
-from bankrails_service.sealed import Unopened
+from bankrails_messaging.unopened import Unopened
 
 Build = Callable[..., Any]
 BROKEN = Refusal(RefusalCode.SEAL_BROKEN, "broken", field="credentials.0.value")
@@ -122,7 +123,8 @@ def test_an_answer_goes_to_the_open_challenge(an_answer: Build, a_challenged: Bu
     verdict = answered(an_answer(), a_challenged(), noon)
     (work,) = verdict.work
     assert (verdict.aggregate.state, work.kind) == (ConnectionState.AUTHENTICATING, "helium_answer_challenge")
-    assert work.payload == {"login_ref": "session", "user_ref": None, "fields": ["answer"]}
+    sent_by = (noon + LEAVES_WITHIN).isoformat()
+    assert work.payload == {"login_ref": "session", "user_ref": None, "fields": ["answer"], "not_after": sent_by}
     assert list(work.sealed) == ["sealed.answer"]
 
 

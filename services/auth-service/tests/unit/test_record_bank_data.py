@@ -73,7 +73,28 @@ def test_a_bank_that_asks_first_is_answered_first(connected: Build, an_outcome: 
     """And what was asked for is fetched then, though the login did not ask for it."""
     challenge = Challenge(key="k", kind=ChallengeKind.MFA, message="Which account?", questions=())
     step = Step(outcome=StepOutcome.CHALLENGED, challenge=challenge)
-    outcome = an_outcome(answer={"challenged": step.model_dump(mode="json", exclude_none=True)})
+    answer = {"challenged": step.model_dump(mode="json", exclude_none=True)}
+    outcome = an_outcome(answer=answer, payload={"challenge_round": 0})
     decision = decide(outcome, connected(), noon)
     assert isinstance(decision.events[0], ChallengeRequired)
     assert (decision.aggregate.state, decision.aggregate.fetch_bank_data) == (ConnectionState.CHALLENGED, True)
+
+
+@pytest.mark.parametrize(
+    "later",
+    [{"state": state} for state in ConnectionState if state is not ConnectionState.CONNECTED]
+    + [{"challenge_round": 1}],
+    ids=str,
+)
+def test_a_challenge_that_was_found_before_something_newer_happened_is_old(
+    connected: Build, an_outcome: Build, noon: datetime, later: dict[str, Any]
+) -> None:
+    """Its command is answered, and the connection stays what it has become, connected again included."""
+    challenge = Challenge(key="k", kind=ChallengeKind.MFA, message="Which account?", questions=())
+    step = Step(outcome=StepOutcome.CHALLENGED, challenge=challenge)
+    answer = {"challenged": step.model_dump(mode="json", exclude_none=True)}
+    connection = connected(**later)
+    decision = decide(an_outcome(answer=answer, payload={"challenge_round": 0}), connection, noon)
+    (event,) = decision.events
+    assert isinstance(event, CommandRefused)
+    assert (decision.aggregate, event.code, event.state) == (connection, "WRONG_STATE", connection.state)

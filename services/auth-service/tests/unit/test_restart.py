@@ -3,21 +3,14 @@
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from auth_service.domain.login import Step, StepOutcome
-from auth_service.domain.vendors import HELIUM, MX
-from auth_service.handlers import record_login_step, start_authentication
 from auth_service.ports import LoginStart, Typed
-from auth_service.store.repositories import REPOSITORIES, SqlReads
-from auth_service.vendor.calls import Logins, login_calls
 from bankrails_contracts.answers import RefusalCode
-from bankrails_contracts.auth import CommandParked, CommandRefused
-from bankrails_contracts.message import Service
-from bankrails_messaging.sqlite_store import SqliteStore
-from bankrails_service.sealed import Unopened
+from bankrails_contracts.auth import BankVendor
+from bankrails_messaging.unopened import Unopened
 from bankrails_testkit.engine import Engine
 
 
@@ -37,35 +30,21 @@ class SlowVendor:
         return Step(outcome=StepOutcome.IN_PROGRESS, login_ref="MBR-1", user_ref="USR-1")
 
 
-def an_engine(database: Path, vendor: Any, *, after_crash: bool = False) -> Engine:
-    def opened(jwe: str) -> Any:
-        return "typed" if jwe else Unopened(RefusalCode.SEAL_BROKEN, "gone")
-
-    logins = {traits.vendor: Logins(vendor, opened, None) for traits in (HELIUM, MX)}
-    return Engine(
-        SqliteStore(database, {}),
-        handlings=[start_authentication.handling(opened, ("CA", "US"))],
-        answerings=record_login_step.ANSWERINGS,
-        calls=login_calls(logins),
-        after_crash=after_crash,
-        service=Service.AUTH,
-        repositories=REPOSITORIES,
-        reads=SqlReads,
-        refused=CommandRefused,
-        parked=CommandParked,
-    )
+def opened(jwe: str) -> str | Unopened:
+    return "typed" if jwe else Unopened(RefusalCode.SEAL_BROKEN, "gone")
 
 
 @pytest.mark.parametrize(("country", "recovered"), [("CA", 0), ("US", 1)])
 async def test_a_login_is_never_begun_twice(
-    database: Path, a_start: Callable[..., Any], country: str, recovered: int
+    open_engine: Callable[..., Engine], a_start: Callable[..., Any], country: str, recovered: int
 ) -> None:
     """Canada: nobody can tell, so the person is asked. United States: the member, if there is one, is adopted."""
     vendor = SlowVendor()
-    async with an_engine(database, vendor) as engine:
+    vendors = dict.fromkeys(BankVendor, vendor)
+    async with open_engine(vendors, opened) as engine:
         await engine.send(a_start(country=country))
         await engine.until(lambda: vendor.started, "the call")
-    async with an_engine(database, vendor, after_crash=True) as engine:
+    async with open_engine(vendors, opened, after_crash=True) as engine:
         await engine.idle()
         engine.clock.advance(timedelta(seconds=2))
         await engine.until(lambda: engine.published or vendor.recovered, "what became of it")

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
@@ -11,23 +11,16 @@ from typing import Any
 import pytest
 from auth_service.domain.bank_data import BankData, Interrupted, NotYet
 from auth_service.domain.login import Challenge, Step, StepOutcome
-from auth_service.domain.vendors import HELIUM, MX
-from auth_service.handlers import answer_challenge, record_challenge_expiry, record_login_step, start_authentication
 from auth_service.ports import LoginRef, LoginStart, Typed
-from auth_service.store.repositories import REPOSITORIES, SqlReads
-from auth_service.vendor.calls import Logins, login_calls
 from auth_service.vendor.typed import censored
 from bankrails_contracts.auth import (
     AnswerChallenge,
+    BankVendor,
     ChallengeKind,
-    CommandParked,
-    CommandRefused,
     Question,
     QuestionType,
     StartAuthentication,
 )
-from bankrails_contracts.message import Service
-from bankrails_messaging.sqlite_store import SqliteStore
 from bankrails_sealing import SealingKeys, preferred_key, seal
 from bankrails_service.sealed import open_sealed
 from bankrails_telemetry.logs import configure_logging
@@ -126,7 +119,9 @@ def quiet_logging() -> Any:
 
 
 @pytest.fixture
-async def bench(database: Path, tmp_path: Path, quiet_logging: Any) -> AsyncIterator[Bench]:
+async def bench(
+    database: Path, tmp_path: Path, quiet_logging: Any, open_engine: Callable[..., Engine]
+) -> AsyncIterator[Bench]:
     log = StringIO()
     configure_logging("auth-service", "DEBUG", log)
     SealingKeys.generate(tmp_path / "auth.json")
@@ -135,19 +130,7 @@ async def bench(database: Path, tmp_path: Path, quiet_logging: Any) -> AsyncIter
     def opened(jwe: str) -> Any:
         return open_sealed(keys, jwe)
 
-    logins = {traits.vendor: Logins(vendor, opened, None) for traits in (HELIUM, MX)}
-    engine = Engine(
-        SqliteStore(database, {}),
-        handlings=[start_authentication.handling(opened, ("CA", "US")), answer_challenge.handling(opened)],
-        answerings=[*record_login_step.ANSWERINGS, record_challenge_expiry.ANSWERING],
-        calls=login_calls(logins),
-        service=Service.AUTH,
-        repositories=REPOSITORIES,
-        reads=SqlReads,
-        refused=CommandRefused,
-        parked=CommandParked,
-    )
-    async with engine:
+    async with open_engine(dict.fromkeys(BankVendor, vendor), opened) as engine:
         yield Bench(engine, vendor, keys, log, database)
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 from auth_service.settings import Settings
+from bankrails_testkit.environment import put_environment
 from pydantic import ValidationError
 
 NEEDED = {
@@ -16,8 +17,7 @@ MX = {"AUTH_MX_URL": "http://127.0.0.1:8900/mx", "AUTH_MX_CLIENT_ID": "client", 
 
 def read(monkeypatch: pytest.MonkeyPatch, *some: dict[str, str]) -> Settings:
     for variables in some:
-        for name, value in variables.items():
-            monkeypatch.setenv(name, value)
+        put_environment(monkeypatch, variables)
     return Settings()
 
 

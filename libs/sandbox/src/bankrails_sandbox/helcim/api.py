@@ -22,8 +22,9 @@ from bankrails_sandbox.helcim.call import Call
 from bankrails_sandbox.helcim.endpoints import ENDPOINTS, Endpoint
 from bankrails_sandbox.helcim.idempotency import Submission, check_key, fingerprint
 from bankrails_sandbox.helcim.rate_limit import Quota, TooManyRequests
-from bankrails_sandbox.helcim.replies import ErrorShape, Refused, Reply, shaped_error, text_error
+from bankrails_sandbox.helcim.replies import ErrorShape, shaped_error, text_error
 from bankrails_sandbox.helcim.vendor import HelcimVendor
+from bankrails_sandbox.vendor_api import Refused, Reply
 
 UNAUTHORIZED = text_error(401, "Unauthorized").reply
 FORBIDDEN = text_error(403, "No access permission").reply

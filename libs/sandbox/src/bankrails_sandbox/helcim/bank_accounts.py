@@ -12,9 +12,10 @@ from bankrails_sandbox.helcim.merchants import Country
 from bankrails_sandbox.helcim.pads import new_pad
 from bankrails_sandbox.helcim.payload import digits, one_of, require_object, text
 from bankrails_sandbox.helcim.records import AccountType, Address, BankAccount, Customer, Mail, Ownership
-from bankrails_sandbox.helcim.replies import ErrorShape, Refused, Reply, list_error, message_error, text_error
+from bankrails_sandbox.helcim.replies import ErrorShape, list_error, message_error, text_error
 from bankrails_sandbox.helcim.timestamps import stamp
 from bankrails_sandbox.routing_numbers import passes_aba_check
+from bankrails_sandbox.vendor_api import Refused, Reply
 
 # Enough to tell an address from none; what the vendor calls valid is not published.
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")

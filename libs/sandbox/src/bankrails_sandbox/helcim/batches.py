@@ -14,9 +14,10 @@ from bankrails_sandbox.helcim.books import Books
 from bankrails_sandbox.helcim.call import Call
 from bankrails_sandbox.helcim.payload import dollars
 from bankrails_sandbox.helcim.records import AchTransaction, Batch, StatusAuth, TransactionType
-from bankrails_sandbox.helcim.replies import Reply, message_error
+from bankrails_sandbox.helcim.replies import message_error
 from bankrails_sandbox.helcim.settlement import enter_settlement
 from bankrails_sandbox.helcim.timestamps import stamp
+from bankrails_sandbox.vendor_api import Reply
 
 ONE_DAY = timedelta(days=1)
 

@@ -20,10 +20,10 @@ from bankrails_sandbox.helcim.endpoints import OPERATIONS
 from bankrails_sandbox.helcim.merchants import Merchant
 from bankrails_sandbox.helcim.pads import change_pad
 from bankrails_sandbox.helcim.records import AchTransaction, BankAnswerKind, Pad, PadStatus
-from bankrails_sandbox.helcim.replies import Refused
 from bankrails_sandbox.helcim.transactions import decline, transaction_json
 from bankrails_sandbox.helcim.vendor import HelcimVendor
 from bankrails_sandbox.json_http import BadRequest, NotFound, json_body, json_reply
+from bankrails_sandbox.vendor_api import Refused
 from bankrails_sandbox.vendor_control import VendorControl, whole_number
 
 

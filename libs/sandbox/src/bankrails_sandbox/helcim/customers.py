@@ -7,7 +7,8 @@ from bankrails_sandbox.helcim.books import Books
 from bankrails_sandbox.helcim.call import Call
 from bankrails_sandbox.helcim.payload import require_object
 from bankrails_sandbox.helcim.records import Address, Customer
-from bankrails_sandbox.helcim.replies import ErrorShape, Reply, field_errors, list_error, text_error
+from bankrails_sandbox.helcim.replies import ErrorShape, field_errors, list_error, text_error
+from bankrails_sandbox.vendor_api import Reply
 
 PAGE_ROWS_MAX = 100
 MISSING = "Missing required data"

@@ -7,7 +7,8 @@ from bankrails_sandbox.helcim import bank_accounts, batches, customers, listing,
 from bankrails_sandbox.helcim.books import Books
 from bankrails_sandbox.helcim.call import Call
 from bankrails_sandbox.helcim.merchants import General, Processing, Token
-from bankrails_sandbox.helcim.replies import ErrorShape, Reply
+from bankrails_sandbox.helcim.replies import ErrorShape
+from bankrails_sandbox.vendor_api import Reply
 
 
 @dataclass(frozen=True, slots=True)

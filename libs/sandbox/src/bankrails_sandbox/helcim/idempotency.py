@@ -15,7 +15,8 @@ from decimal import Decimal
 from typing import Any
 
 from bankrails_sandbox.effects import Effect
-from bankrails_sandbox.helcim.replies import ErrorShape, Reply, shaped_error
+from bankrails_sandbox.helcim.replies import ErrorShape, shaped_error
+from bankrails_sandbox.vendor_api import Reply
 
 # 25 alphanumerics in the guide, 25 to 36 with - and _ since UUIDs are taken (Helcim OpenAPI): both pass.
 KEY = re.compile(r"[A-Za-z0-9_-]{25,36}")

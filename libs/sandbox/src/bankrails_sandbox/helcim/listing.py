@@ -14,8 +14,9 @@ from typing import TypeVar
 from bankrails_sandbox.helcim.books import Books
 from bankrails_sandbox.helcim.call import Call
 from bankrails_sandbox.helcim.records import AchTransaction, StatusAuth, StatusClearing
-from bankrails_sandbox.helcim.replies import Reply, message_error
+from bankrails_sandbox.helcim.replies import message_error
 from bankrails_sandbox.helcim.transactions import l4l4, read_json
+from bankrails_sandbox.vendor_api import Reply
 
 PAGE_ROWS_MAX = 125
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")

@@ -12,8 +12,9 @@ from bankrails_sandbox.helcim.books import Books
 from bankrails_sandbox.helcim.call import Call
 from bankrails_sandbox.helcim.payload import one_of, require_object
 from bankrails_sandbox.helcim.records import BankAccount, Ownership, Pad, PadStatus, StatusAuth
-from bankrails_sandbox.helcim.replies import ErrorShape, Refused, Reply, message_error
+from bankrails_sandbox.helcim.replies import ErrorShape, message_error
 from bankrails_sandbox.helcim.timestamps import stamp
+from bankrails_sandbox.vendor_api import Refused, Reply
 
 
 def new_pad(books: Books, account: BankAccount, call: Call) -> Pad:

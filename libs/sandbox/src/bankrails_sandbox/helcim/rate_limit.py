@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bankrails_sandbox.helcim.assumptions import Limits
-from bankrails_sandbox.helcim.replies import Refused, text_error
+from bankrails_sandbox.helcim.replies import text_error
+from bankrails_sandbox.vendor_api import Refused
 
 MINUTE_SECONDS = 60
 HOUR_SECONDS = 3600

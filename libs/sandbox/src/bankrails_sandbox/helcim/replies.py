@@ -3,25 +3,9 @@
 Source: devdocs.helcim.com/docs/errors-and-error-handling; which family uses which shape: Helcim OpenAPI.
 """
 
-from dataclasses import dataclass
 from enum import Enum
-from typing import Any
 
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """`body` is JSON-ready; None means an empty body."""
-
-    status: int
-    body: Any = None
-
-
-class Refused(Exception):
-    """A definite no, with its answer."""
-
-    def __init__(self, reply: Reply) -> None:
-        super().__init__(reply.body)
-        self.reply = reply
+from bankrails_sandbox.vendor_api import Refused, Reply
 
 
 class ErrorShape(Enum):

@@ -13,8 +13,9 @@ from bankrails_sandbox.helcim.call import Call
 from bankrails_sandbox.helcim.merchants import Currency
 from bankrails_sandbox.helcim.payload import amount_minor, dollars, one_of, require_object, whole_number
 from bankrails_sandbox.helcim.records import AchTransaction, StatusAuth, StatusBatch, TransactionType
-from bankrails_sandbox.helcim.replies import ErrorShape, Reply, message_error
+from bankrails_sandbox.helcim.replies import ErrorShape, message_error
 from bankrails_sandbox.helcim.timestamps import stamp
+from bankrails_sandbox.vendor_api import Reply
 
 
 def withdraw(books: Books, call: Call) -> Reply:

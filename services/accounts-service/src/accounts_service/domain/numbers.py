@@ -5,7 +5,7 @@ A fault is a sentence for the sender, or None; it never repeats the number.
 
 import re
 
-from stdnum.us import rtn
+from bankrails_rails.routing_numbers import routing_number_is_valid
 
 SANDBOX_ROUTING_NUMBER = "123456789"
 """Helix's sandbox takes it although its check digit is wrong (docs.helix.q2.com/reference/externalaccountinitiate)."""
@@ -30,15 +30,9 @@ def account_number_fault(country: str, number: str) -> str | None:
 
 
 def routing_number_fault(number: str, *, sandbox_number_allowed: bool) -> str | None:
-    """ABA numbers: nine ASCII digits with a check digit, and not the all-zero number, which passes the check."""
     if sandbox_number_allowed and number == SANDBOX_ROUTING_NUMBER:
         return None
-    # stdnum strips spaces and hyphens before it looks, and "any digit" is more than ASCII in Python.
-    if len(number) != 9 or not (number.isascii() and number.isdigit()):
-        return "a routing number has nine digits"
-    if number == "000000000" or not rtn.is_valid(number):
-        return "the routing number's check digit is wrong"
-    return None
+    return None if routing_number_is_valid(number) else "the routing number's check digit is wrong"
 
 
 def last_four(number: str) -> str:

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from bankrails_contracts.answers import RefusalCode
-
 
 @dataclass(frozen=True)
 class OpenedNumber:
@@ -14,11 +12,3 @@ class OpenedNumber:
     last4: str
     fault: str | None = None
     """What its rules say against it."""
-
-
-@dataclass(frozen=True)
-class UnopenedNumber:
-    """Why the seal could not be opened."""
-
-    code: RefusalCode
-    reason: str

@@ -7,14 +7,15 @@ from typing import assert_never
 
 from bankrails_contracts.accounts import ExternalAccountState, LinkExternalAccount
 from bankrails_contracts.answers import RefusalCode
-from bankrails_contracts.parts import CanadianAccount, UsAccount
+from bankrails_contracts.parts import CanadianAccount, UsAccount, bank_numbers
 from bankrails_messaging.decisions import Decision, Handling, Refusal, Work
+from bankrails_messaging.unopened import Unopened
 from bankrails_vendor_http.budget import Lane
 
 from accounts_service.domain.external_account import ExternalAccount
 from accounts_service.domain.holder import holder_fault
 from accounts_service.domain.numbers import routing_number_fault
-from accounts_service.domain.opened_number import OpenedNumber, UnopenedNumber
+from accounts_service.domain.opened_number import OpenedNumber
 from accounts_service.handlers.verified import verified
 from accounts_service.ports import OpenNumber, Reads
 
@@ -39,7 +40,7 @@ class Situation:
     """With the id of the command."""
     same: ExternalAccount | None
     """The user's own, with the same number at the same bank, under whatever id."""
-    number: OpenedNumber | UnopenedNumber
+    number: OpenedNumber | Unopened
     rules: Rules
 
 
@@ -49,8 +50,8 @@ def decide(command: LinkExternalAccount, situation: Situation, now: datetime) ->
         return refusal
     if (fault := holder_fault(command.holder)) is not None:
         return Refusal(RefusalCode.INVALID, fault[1], field=f"holder.{fault[0]}")
-    if isinstance(number, UnopenedNumber):
-        return Refusal(number.code, number.reason, field="account.account_number")
+    if isinstance(number, Unopened):
+        return number.refusal("account.account_number")
     if number.fault is not None:
         return Refusal(RefusalCode.INVALID, number.fault, field="account.account_number")
     if situation.same is not None:
@@ -88,22 +89,12 @@ def _linked_already(command: LinkExternalAccount, same: ExternalAccount) -> Refu
 
 
 def _account(command: LinkExternalAccount, number: OpenedNumber) -> ExternalAccount:
-    institution = transit = routing = None
-    match command.account:
-        case CanadianAccount():
-            institution, transit = command.account.institution_number, command.account.transit_number
-        case UsAccount():
-            routing = command.account.routing_number
-        case _:
-            assert_never(command.account)
     return ExternalAccount(
         id=command.external_account_id,
         user_id=command.user_id,
         state=ExternalAccountState.LINKING,
         country=command.account.country,
-        institution_number=institution,
-        transit_number=transit,
-        routing_number=routing,
+        **bank_numbers(command.account)._asdict(),
         account_number_encrypted=number.encrypted,
         number_fingerprint=number.fingerprint,
         account_last4=number.last4,

@@ -1,10 +1,9 @@
 """The account's number, sealed to payments-service: now it can be told."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from bankrails_contracts.accounts import ExternalAccountShared, ExternalAccountState, LinkExternalAccount
-from bankrails_contracts.parts import AccountHolder
+from bankrails_contracts.parts import AccountHolder, BankNumbers, account_at
 from bankrails_messaging.decisions import Answering, Decision, Outcome, Result
 
 from accounts_service.domain.external_account import ExternalAccount
@@ -20,13 +19,7 @@ def decide(outcome: Outcome, account: ExternalAccount, now: datetime) -> Decisio
         return Decision()
     if outcome.result is not Result.ANSWERED:
         return Decision(again_at=now + AGAIN_AFTER)
-    numbers: dict[str, Any] = {
-        "country": account.country,
-        "institution_number": account.institution_number,
-        "transit_number": account.transit_number,
-        "routing_number": account.routing_number,
-        "account_number": outcome.answer["account_number"],
-    }
+    bank = BankNumbers(account.institution_number, account.transit_number, account.routing_number)
     holder = {
         "holder_type": account.holder_type,
         "first_name": account.first_name,
@@ -37,7 +30,7 @@ def decide(outcome: Outcome, account: ExternalAccount, now: datetime) -> Decisio
         {
             "external_account_id": account.id,
             "user_id": account.user_id,
-            "account": {name: value for name, value in numbers.items() if value is not None},
+            "account": account_at(account.country, bank, outcome.answer["account_number"]),
             "account_type": account.account_type,
             "account_masked": account.masked,
             "holder": AccountHolder.model_validate(holder),

@@ -1,14 +1,7 @@
-"""Alembic's environment: the connection is handed in by bankrails_service.schema."""
+"""Alembic's environment."""
 
-from alembic import context
+from bankrails_service.migration_env import migrate
 
-from accounts_service.store.tables import METADATA
+from accounts_service.store.tables import Row
 
-context.configure(
-    connection=context.config.attributes["connection"],
-    target_metadata=METADATA,
-    render_as_batch=True,
-    compare_type=True,
-)
-with context.begin_transaction():
-    context.run_migrations()
+migrate(Row.metadata)

@@ -5,18 +5,16 @@ is which.
 """
 
 import base64
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import httpx2
-import orjson
-from bankrails_vendor_http.client import exchange
-from bankrails_vendor_http.errors import OutcomeUnknown, VendorUnavailable
+from bankrails_vendor_http.json_api import Endpoint, JsonRequests, read_json, unreadable
 from pydantic import ValidationError
 
 from accounts_service.vendor import endpoints
-from accounts_service.vendor.endpoints import Endpoint
-from accounts_service.vendor.errors import Fault, HelixRejected, failure, unusable
+from accounts_service.vendor.errors import Fault, HelixRejected, failure
 from accounts_service.vendor.wire import CreatedAccount, Envelope, HelixAccount, Wire
 
 CALL_DEADLINE_SECONDS = 12.0
@@ -41,7 +39,7 @@ class NewHelixAccount:
     name: str | None = None
     """The bank's. With Nacha enabled the vendor puts the directory's name in its place."""
 
-    def body(self) -> bytes:
+    def body(self) -> dict[str, Any]:
         fields = {
             "customerId": self.customer_id,
             "accountNumber": self.account_number,
@@ -53,7 +51,7 @@ class NewHelixAccount:
             "businessName": self.business_name,
             "name": self.name,
         }
-        return orjson.dumps({name: value for name, value in fields.items() if value is not None})
+        return {name: value for name, value in fields.items() if value is not None}
 
 
 class HelixClient:
@@ -66,21 +64,25 @@ class HelixClient:
         deadline_seconds: float = CALL_DEADLINE_SECONDS,
     ) -> None:
         """`http` has the vendor's base address (bankrails_vendor_http.client.open_client)."""
-        self._http = http
-        self._authorization = "Basic " + base64.b64encode(f"{api_key}:{api_secret}".encode()).decode()
-        self._deadline_seconds = deadline_seconds
+        basic = base64.b64encode(f"{api_key}:{api_secret}".encode()).decode()
+        self._requests = JsonRequests(
+            http,
+            {"accept": "application/json", "authorization": f"Basic {basic}"},
+            deadline_seconds=deadline_seconds,
+            content_type="application/json; charset=utf-8",
+        )
 
     async def create(self, account: NewHelixAccount) -> int:
         """The new account's id; it is Verified at once. Raises HelixRejected with TAG_TAKEN for a repeat."""
         endpoint = endpoints.CREATE
-        envelope = await self._call(endpoint, endpoint.path, account.body(), withheld=account.account_number)
+        envelope = await self._call(endpoint, body=account.body(), withheld=account.account_number)
         return self._data(endpoint, envelope, CreatedAccount).external_account_id
 
     async def get_by_tag(self, customer_id: int, tag: str) -> HelixAccount | None:
         """None where this customer has no account with this tag."""
         endpoint = endpoints.GET_BY_TAG
         try:
-            envelope = await self._call(endpoint, endpoint.path.format(customer_id=customer_id, tag=tag))
+            envelope = await self._call(endpoint, {"customer_id": str(customer_id), "tag": tag})
         except HelixRejected as error:
             if Fault.UNKNOWN_ACCOUNT in error.faults:
                 return None
@@ -88,37 +90,32 @@ class HelixClient:
         return None if envelope.data is None else self._data(endpoint, envelope, HelixAccount)
 
     async def _call(
-        self, endpoint: Endpoint, path: str, content: bytes | None = None, *, withheld: str | None = None
+        self,
+        endpoint: Endpoint,
+        ids: Mapping[str, str] | None = None,
+        *,
+        body: Mapping[str, Any] | None = None,
+        withheld: str | None = None,
     ) -> Envelope:
         """A successful answer, or the error that it is, whose words do not repeat `withheld`."""
-        headers = {"accept": "application/json", "authorization": self._authorization}
-        if content is not None:
-            headers["content-type"] = "application/json; charset=utf-8"
-        request = self._http.build_request(endpoint.method, path, content=content, headers=headers)
-        try:
-            answer = await exchange(self._http, endpoint.operation, request, deadline_seconds=self._deadline_seconds)
-        except OutcomeUnknown as error:
-            if endpoint.writes:
-                raise
-            raise VendorUnavailable(endpoint.operation, error.reason) from error
+        answer = await self._requests.ask(endpoint, ids, body=body)
         envelope = _envelope(answer.content)
         if answer.status not in (200, 201) or (envelope is not None and envelope.errors):
             raise failure(endpoint, answer, envelope and envelope.without(withheld))
         if envelope is None:
-            raise unusable(endpoint, f"answered {answer.status}, but not readably", answer.status)
+            raise unreadable(endpoint, "not an envelope", answer.status)
         return envelope
 
     def _data(self, endpoint: Endpoint, envelope: Envelope, model: type[_Model]) -> _Model:
         try:
             return model.model_validate(envelope.data)
         except ValidationError as error:
-            raise unusable(endpoint, f"answered without a readable {model.__name__}", 200) from error
+            raise unreadable(endpoint, f"no {model.__name__}") from error
 
 
 def _envelope(content: bytes) -> Envelope | None:
     """None for what is not the vendor's own: a proxy's page, half an answer."""
     try:
-        body: Any = orjson.loads(content)
-        return Envelope.model_validate(body)
-    except (orjson.JSONDecodeError, ValidationError):
+        return Envelope.model_validate(read_json(content))
+    except ValueError:
         return None

@@ -3,17 +3,7 @@
 Source: docs.helix.q2.com/reference, the page of each endpoint.
 """
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    operation: str
-    """Our name for it, in errors."""
-    method: str
-    path: str
-    writes: bool
-
+from bankrails_vendor_http.json_api import Endpoint
 
 CREATE = Endpoint("helix_create", "POST", "externalAccount/create", writes=True)
 GET_BY_TAG = Endpoint("helix_get_by_tag", "GET", "externalAccount/getByTag/{customer_id}/{tag}", writes=False)

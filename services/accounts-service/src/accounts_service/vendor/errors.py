@@ -14,13 +14,13 @@ from collections.abc import Sequence
 from enum import Enum
 
 from bankrails_vendor_http.client import Answer
-from bankrails_vendor_http.errors import OutcomeUnknown, VendorError, VendorRejected, VendorUnavailable
+from bankrails_vendor_http.errors import VendorError, VendorRejected, VendorUnavailable, unusable
+from bankrails_vendor_http.json_api import NOT_TAKEN, Endpoint
 from bankrails_vendor_http.vendor_text import printable, status_name
 
-from accounts_service.vendor.endpoints import CREATE, GET_BY_TAG, Endpoint
+from accounts_service.vendor.endpoints import CREATE, GET_BY_TAG
 from accounts_service.vendor.wire import Envelope, Problem
 
-NOT_TAKEN = frozenset({401, 403, 429})
 TRANSPORT_CODES = range(50_400, 50_600)
 """50000 and an HTTP status (docs.helix.q2.com/reference/common-error-codes)."""
 
@@ -42,8 +42,7 @@ FAULTS = {
 
 class HelixRejected(VendorRejected):
     def __init__(self, endpoint: Endpoint, problems: Sequence[Problem], *, status: int) -> None:
-        reason = "; ".join(f"{problem.code} {problem.message}" for problem in problems)
-        super().__init__(endpoint.operation, printable(reason), status=status)
+        super().__init__(endpoint.operation, _told(problems, status), status=status)
         self.faults = {FAULTS[key] for problem in problems if (key := (endpoint.operation, problem.code)) in FAULTS}
 
 
@@ -61,13 +60,7 @@ def failure(endpoint: Endpoint, answer: Answer, envelope: Envelope | None) -> Ve
         )
     if problems and 400 <= status < 500:
         return HelixRejected(endpoint, problems, status=status)
-    return unusable(endpoint, _told(problems, status), status)
-
-
-def unusable(endpoint: Endpoint, why: str, status: int) -> VendorError:
-    """The error for an answer from which nothing is known."""
-    kind = OutcomeUnknown if endpoint.writes else VendorUnavailable
-    return kind(endpoint.operation, why, status=status)
+    return unusable(endpoint.operation, _told(problems, status), writes=endpoint.writes, status=status)
 
 
 def _meant(status: int, problems: Sequence[Problem]) -> int:

@@ -1,11 +1,14 @@
 """One vocabulary for how a bank login goes on, whichever vendor carries it out."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bankrails_contracts.answers import RefusalCode
 from bankrails_contracts.auth import ChallengeKind, Question
 from bankrails_contracts.parts import Part
+
+LEAVES_WITHIN = timedelta(minutes=2)
+"""After its command, or not at all: later the person has gone, and what the bank asks reaches nobody."""
 
 
 class StepOutcome(StrEnum):

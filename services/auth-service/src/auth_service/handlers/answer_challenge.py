@@ -10,6 +10,7 @@ from bankrails_messaging.decisions import Decision, Handling, Refusal, Work
 from bankrails_vendor_http.budget import Lane
 
 from auth_service.domain.connection import Connection, ConnectionState
+from auth_service.domain.login import LEAVES_WITHIN
 from auth_service.domain.vendors import BY_VENDOR, Call
 from auth_service.handlers.missing import NO_SUCH_CONNECTION
 from auth_service.handlers.sealed_fields import OpenSealed, beside, problem
@@ -45,6 +46,7 @@ def decide(command: AnswerChallenge, situation: Situation, now: datetime) -> Dec
         "login_ref": connection.vendor_login_ref,
         "user_ref": connection.vendor_user_ref,
         "fields": [item.field for item in command.answers],
+        "not_after": (now + LEAVES_WITHIN).isoformat(),
     }
     work = Work(traits.kind(Call.ANSWER), payload, traits.budget, Lane.PERSON, sealed=beside(command.answers))
     return Decision(replace(connection, state=ConnectionState.AUTHENTICATING, waiting_since=now), work=(work,))

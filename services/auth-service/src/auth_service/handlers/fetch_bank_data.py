@@ -33,6 +33,7 @@ def fetching(connection: Connection, asked_for: Sequence[str], *, since: datetim
         "country": connection.country,
         "asked_for": list(asked_for),
         "since": since.isoformat(),
+        "challenge_round": connection.challenge_round,
     }
     return Work(traits.kind(Call.FETCH), payload, traits.budget, Lane.PERSON, due_at=due_at)
 

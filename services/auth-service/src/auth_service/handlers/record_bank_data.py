@@ -6,29 +6,24 @@ from datetime import datetime
 from bankrails_contracts.answers import RefusalCode
 from bankrails_contracts.auth import BankDataFetched, BankProfile, CommandRefused, FetchBankData, FoundAccount
 from bankrails_messaging.decisions import Answering, Decision, Outcome, Result
+from bankrails_messaging.refusals import code_after_read, refused
 
-from auth_service.domain.connection import Connection
+from auth_service.domain.connection import Connection, ConnectionState
 from auth_service.domain.login import Step
 from auth_service.domain.vendors import BY_VENDOR, Call
 from auth_service.handlers.fetch_bank_data import fetching
 from auth_service.handlers.login_steps import GIVEN_UP_AFTER, after_step
 from auth_service.handlers.record_login_step import load
 
-CODES = {
-    Result.REJECTED: RefusalCode.VENDOR_REJECTED,
-    Result.EXHAUSTED: RefusalCode.VENDOR_UNAVAILABLE,
-    Result.WITHDRAWN: RefusalCode.VENDOR_UNAVAILABLE,
-    Result.UNKNOWN: RefusalCode.VENDOR_UNAVAILABLE,
-    Result.AMBIGUOUS: RefusalCode.VENDOR_UNAVAILABLE,
-}
-"""Reading has no effect, so what is not known simply was not read."""
-
 
 def decide(outcome: Outcome, connection: Connection, now: datetime) -> Decision:
     if outcome.result is not Result.ANSWERED:
-        return _refused(outcome, connection, CODES[outcome.result], outcome.reason)
+        return _refused(outcome, connection, code_after_read(outcome.result), outcome.reason)
     answer = outcome.answer
     if "challenged" in answer:
+        if not _newest(outcome, connection):
+            said = "the bank asked the person something first, and the login has gone on since"
+            return _refused(outcome, connection, RefusalCode.WRONG_STATE, said)
         # What was asked for is fetched once the person has answered.
         asked_again = replace(connection, fetch_bank_data=True)
         return after_step(asked_again, Step.model_validate(answer["challenged"]), now, reading=False)
@@ -48,6 +43,12 @@ def decide(outcome: Outcome, connection: Connection, now: datetime) -> Decision:
     return Decision(connection, (event,))
 
 
+def _newest(outcome: Outcome, connection: Connection) -> bool:
+    """Whether nothing newer can be known: a challenge since then, answered or not, has made this reading old."""
+    asked_since = connection.challenge_round != outcome.payload["challenge_round"]
+    return connection.state is ConnectionState.CONNECTED and not asked_since
+
+
 def _later(outcome: Outcome, connection: Connection, asked_for: list[str], now: datetime) -> Decision:
     since = datetime.fromisoformat(outcome.payload["since"])
     if now - since >= GIVEN_UP_AFTER:
@@ -59,15 +60,7 @@ def _later(outcome: Outcome, connection: Connection, asked_for: list[str], now: 
 
 
 def _refused(outcome: Outcome, connection: Connection, code: RefusalCode, reason: str) -> Decision:
-    event = CommandRefused(
-        command_id=outcome.command_id,
-        command_type=FetchBankData.type,
-        code=code,
-        reason=f"bank data: {reason}",
-        aggregate_id=connection.id,
-        state=connection.state,
-    )
-    return Decision(connection, (event,))
+    return refused(CommandRefused, outcome, FetchBankData, connection, code=code, reason=f"bank data: {reason}")
 
 
 ANSWERINGS = [Answering(traits.kind(Call.FETCH), FetchBankData, load, decide) for traits in BY_VENDOR.values()]

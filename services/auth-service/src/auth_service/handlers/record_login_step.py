@@ -9,6 +9,7 @@ from bankrails_contracts.answers import RefusalCode
 from bankrails_contracts.auth import AnswerChallenge, CommandRefused, StartAuthentication
 from bankrails_contracts.message import Command
 from bankrails_messaging.decisions import Answering, Decision, Outcome, Result
+from bankrails_messaging.refusals import refused
 
 from auth_service.domain.connection import UNDER_WAY, Connection, ConnectionState
 from auth_service.domain.login import Step, StepOutcome
@@ -51,16 +52,10 @@ def decide(outcome: Outcome, connection: Connection, now: datetime, *, call: Cal
 def _refused(outcome: Outcome, connection: Connection, step: Step) -> Decision:
     """The bank was not asked, so this is no word of the bank's."""
     failed = replace(connection, state=ConnectionState.FAILED)
-    event = CommandRefused(
-        command_id=outcome.command_id,
-        command_type=StartAuthentication.type,
-        code=step.code or RefusalCode.VENDOR_REJECTED,
-        reason=step.reason,
-        field=step.field,
-        aggregate_id=connection.id,
-        state=failed.state,
+    code = step.code or RefusalCode.VENDOR_REJECTED
+    return refused(
+        CommandRefused, outcome, StartAuthentication, failed, code=code, reason=step.reason, field=step.field
     )
-    return Decision(failed, (event,))
 
 
 def load(reads: Reads, outcomes: Sequence[Outcome]) -> list[Connection]:

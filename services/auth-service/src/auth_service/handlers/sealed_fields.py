@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from bankrails_contracts.answers import RefusalCode
 from bankrails_contracts.auth import SealedAnswer
 from bankrails_messaging.decisions import Refusal
-from bankrails_service.sealed import Unopened
+from bankrails_messaging.unopened import Unopened
 
 OpenSealed = Callable[[str], str | Unopened]
 
@@ -25,7 +25,7 @@ def problem(
         typed = open_sealed(item.value)
         path = f"{where}.{number}.value"
         if isinstance(typed, Unopened):
-            return Refusal(typed.code, typed.reason, field=path)
+            return typed.refusal(path)
         if not typed:
             return Refusal(RefusalCode.INVALID, f"{item.field} is empty", field=path)
         if offered is not None and item.field in offered and typed not in offered[item.field]:

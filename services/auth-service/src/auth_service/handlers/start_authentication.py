@@ -10,6 +10,7 @@ from bankrails_messaging.decisions import Decision, Handling, Refusal, Work
 from bankrails_vendor_http.budget import Lane
 
 from auth_service.domain.connection import Connection, ConnectionState
+from auth_service.domain.login import LEAVES_WITHIN
 from auth_service.domain.vendors import BY_COUNTRY, Call, VendorTraits
 from auth_service.handlers.sealed_fields import OpenSealed, beside, problem
 from auth_service.ports import Reads
@@ -56,6 +57,7 @@ def decide(command: StartAuthentication, situation: Situation, now: datetime) ->
         "user_id": connection.user_id,
         "institution": connection.institution,
         "fields": fields,
+        "not_after": (now + LEAVES_WITHIN).isoformat(),
     }
     work = Work(
         traits.kind(Call.START),

@@ -3,15 +3,12 @@
 from datetime import datetime
 
 from bankrails_messaging.columns import UtcTime
-from sqlalchemy import MetaData, Text
+from sqlalchemy import Text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-METADATA = MetaData()
-"""Apart from other services' tables: a process that tests several of them has them all."""
 
-
-class Row(SQLModel, registry=registry(metadata=METADATA)):
+class Row(SQLModel, registry=registry()):
     pass
 
 

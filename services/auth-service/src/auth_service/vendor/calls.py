@@ -6,16 +6,18 @@ vendor says before anything else sees that.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from bankrails_clock.port import Clock
 from bankrails_contracts.auth import FoundAccount, FoundAccountType
-from bankrails_contracts.parts import CanadianAccount, UsAccount
+from bankrails_contracts.parts import BankNumbers, account_at
 from bankrails_messaging.calls import Answer, NaturalKeyCall, NeverRepeatCall, Payload, ReadCall, VendorCall
-from bankrails_service.sealed import Unopened
+from bankrails_messaging.unopened import Unopened
 from bankrails_vendor_http.errors import VendorError
 from pydantic import ValidationError
 
-from auth_service.domain.bank_data import BankData, Interrupted, NotYet, Numbers, ShownAccount
+from auth_service.domain.bank_data import BankData, Interrupted, NotYet, ShownAccount
 from auth_service.domain.login import Step
 from auth_service.domain.vendors import HELIUM, MX, Call, VendorTraits
 from auth_service.handlers.login_steps import EXPIRE_CHALLENGE
@@ -35,6 +37,7 @@ class Logins:
     """What every call needs."""
 
     vendor: BankLogin
+    clock: Clock
     open_sealed: OpenSealed
     seal_to_accounts: SealToAccounts | None
     """None: full numbers are not asked for, and told to nobody."""
@@ -45,7 +48,9 @@ class _LoginCall(VendorCall):
     logins: Logins
 
     def typed(self, payload: Payload) -> Typed | None:
-        """None when the ciphertext is gone, or opens no more."""
+        """None when the ciphertext is gone, opens no more, or is too old to be given to a bank."""
+        if datetime.fromisoformat(payload["not_after"]) < self.logins.clock.now():
+            return None
         opened: dict[str, str] = {}
         for field in payload["fields"]:
             text = self.logins.open_sealed(payload.get(PREFIX + field, ""))
@@ -181,25 +186,12 @@ async def _without(typed: Typed, step: Awaitable[Step]) -> Step:
 
 async def _told(shown: ShownAccount, country: str, seal: SealToAccounts | None) -> FoundAccount:
     """With its numbers, the account number sealed, where they are complete."""
-    if seal is None or shown.numbers is None:
+    numbers = shown.numbers
+    if seal is None or numbers is None:
         return shown.found
+    bank = BankNumbers(numbers.institution_number, numbers.transit_number, numbers.routing_number)
     try:
-        details = _details(shown.numbers, country, await seal(shown.numbers.account_number))
+        details = account_at(country, bank, await seal(numbers.account_number))
     except ValidationError:
         return shown.found
     return shown.found.model_copy(update={"details": details})
-
-
-def _details(numbers: Numbers, country: str, sealed: str) -> CanadianAccount | UsAccount:
-    if country == "CA":
-        return CanadianAccount.model_validate(
-            {
-                "country": "CA",
-                "institution_number": numbers.institution_number,
-                "transit_number": numbers.transit_number,
-                "account_number": sealed,
-            }
-        )
-    return UsAccount.model_validate(
-        {"country": "US", "routing_number": numbers.routing_number, "account_number": sealed}
-    )

@@ -5,7 +5,8 @@ sent again: the vendor refuses a second member before the bank hears of it, and 
 left alone, since its job has the credentials already. An answer to a challenge has no such mark and is sent once.
 
 A person whose first try failed still has that member, and the vendor refuses another one with the same login. Then the
-member is given the new credentials under the new connection's id: one act of the person, one visit to the bank.
+member is given the new credentials under the new connection's id: one act of the person, one visit to the bank. By
+that id the vendor does not know a repeat, so there is none: what became of it is looked up.
 """
 
 from bankrails_contracts.answers import RefusalCode
@@ -30,8 +31,13 @@ RESERVED_PREFIXES = ("USR-", "MBR-")
 class MxLogin:
     def __init__(self, client: MxClient) -> None:
         self._client = client
+        self._given_anew: set[str] = set()
+        """Connections whose new credentials have left us without an answer so far. After a restart there are none, and
+        no credentials either."""
 
     async def start(self, start: LoginStart, typed: Typed) -> Step:
+        if start.connection_id in self._given_anew:
+            return await self.recover(start)
         try:
             bank = await self._client.institution(start.institution)
             form = await self._client.login_form(start.institution)
@@ -64,8 +70,9 @@ class MxLogin:
     async def recover(self, start: LoginStart) -> Step:
         user = await self._client.find_user(own_id(start.user_id))
         member = None if user is None else _own(await self._client.members(user.guid), own_id(start.connection_id))
+        self._given_anew.discard(start.connection_id)
         if user is None or member is None:
-            return Step(outcome=StepOutcome.UNKNOWN, reason="the service stopped before the vendor had answered")
+            return Step(outcome=StepOutcome.UNKNOWN, reason="no answer came, and the vendor shows no such login")
         return _begun(member, user)
 
     async def answer(self, ref: LoginRef, typed: Typed) -> Step:
@@ -125,12 +132,18 @@ class MxLogin:
             reason = "another login of this person at this bank is under way"
             return _refused(RefusalCode.VENDOR_REJECTED, reason)
         ref = LoginRef(there[0].guid, user.guid)
+        self._given_anew.add(start.connection_id)
         try:
             member = await self._client.give_new_credentials(
                 ref, own_id=own_id(start.connection_id), credentials=credentials
             )
         except VendorRejected as error:
+            self._given_anew.discard(start.connection_id)
             return _refused(RefusalCode.VENDOR_REJECTED, error.reason)
+        except VendorUnavailable:
+            self._given_anew.discard(start.connection_id)  # a definite no to the attempt: the next one may give them
+            raise
+        self._given_anew.discard(start.connection_id)
         return _begun(member, user)
 
     async def _begin(self, endpoint: Endpoint, ref: LoginRef) -> bool:

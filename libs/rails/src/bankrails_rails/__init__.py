@@ -1,0 +1,1 @@
+"""Rules of ACH and EFT that belong to no vendor and to no service."""
