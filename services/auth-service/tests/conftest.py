@@ -15,6 +15,7 @@ from bankrails_clock import ManualClock
 from bankrails_contracts.auth import CommandParked, CommandRefused
 from bankrails_contracts.message import Service
 from bankrails_messaging.sqlite_store import SqliteStore
+from bankrails_sealing import Vault
 from bankrails_testkit.engine import START, Engine
 from bankrails_testkit.stores import migrated
 
@@ -26,13 +27,21 @@ def database(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def open_engine(database: Path) -> Callable[..., Engine]:
+def open_engine(database: Path, tmp_path: Path) -> Callable[..., Engine]:
+    Vault.generate(tmp_path / "vault.json")
+    vault = Vault.load(tmp_path / "vault.json")
+
+    def fingerprint(text: str) -> str:
+        return vault.fingerprint(text, context=wiring.CHALLENGE_CONTEXT)
+
     def build(
         vendors: Mapping[str, Any], opened: OpenSealed, *, seal_to_accounts: SealToAccounts | None = None, **more: Any
     ) -> Engine:
         """`vendors`: what logs people in, by vendor; `more`: as of the engine."""
         clock = ManualClock(START)
-        logins = {name: Logins(vendor, clock, opened, seal_to_accounts) for name, vendor in vendors.items()}
+        logins = {
+            name: Logins(vendor, clock, opened, fingerprint, seal_to_accounts) for name, vendor in vendors.items()
+        }
         return Engine(
             SqliteStore(database, rechecks(clock)),
             clock=clock,

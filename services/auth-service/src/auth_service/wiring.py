@@ -46,6 +46,7 @@ TIMER_QUOTA = Quota(in_flight=1_000, per_minute=10_000_000, per_hour=100_000_000
 SPARE_CONNECTIONS = 5
 """Above what the budget lets fly, so that a call never waits for a connection that is being closed."""
 PEER_TIMEOUT_SECONDS = 5.0
+CHALLENGE_CONTEXT = "connection.challenge_key"
 
 
 def handlings(opened: OpenSealed, countries: Collection[str]) -> list[Handling[Any, Any]]:
@@ -96,6 +97,10 @@ async def service(settings: Settings, probe: Probe = unwatched) -> AsyncIterator
 
 async def _logins(settings: Settings, base: Foundation, opened: OpenSealed) -> dict[str, Logins]:
     """By vendor, those that are configured."""
+
+    def fingerprint(text: str) -> str:
+        return base.vault.fingerprint(text, context=CHALLENGE_CONTEXT)
+
     seal: SealToAccounts | None = None
     if settings.accounts_jwks_url is not None:
         peer = open_client("", read_timeout_seconds=PEER_TIMEOUT_SECONDS)
@@ -125,4 +130,4 @@ async def _logins(settings: Settings, base: Foundation, opened: OpenSealed) -> d
         )
         client = mx.MxClient(await base.stack.enter_async_context(http), settings.mx_client_id, key)
         vendors[MX.vendor] = MxLogin(client)
-    return {name: Logins(vendor, base.clock, opened, seal) for name, vendor in vendors.items()}
+    return {name: Logins(vendor, base.clock, opened, fingerprint, seal) for name, vendor in vendors.items()}

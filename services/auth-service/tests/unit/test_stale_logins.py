@@ -78,10 +78,12 @@ def expected_end(engine: Engine, since: datetime) -> None:
     assert "in time" in errored.data["reason"]
 
 
-@pytest.mark.parametrize("status", [401, 403, 429])
-@pytest.mark.parametrize(("country", "vendor_name"), [("CA", BankVendor.HELIUM), ("US", BankVendor.MX)])
+@pytest.mark.parametrize(
+    ("country", "vendor_name", "status"),
+    [("CA", BankVendor.HELIUM, 403), ("CA", BankVendor.HELIUM, 429), ("US", BankVendor.MX, 401)],
+)
 async def test_a_start_that_is_told_later_is_given_up_after_two_minutes(
-    open_engine: OpenEngine, a_start: Build, status: int, country: str, vendor_name: BankVendor
+    open_engine: OpenEngine, a_start: Build, country: str, vendor_name: BankVendor, status: int
 ) -> None:
     """The person has gone: a code that the bank then sends them wakes them at night."""
     vendor = BusyVendor(status)
@@ -89,7 +91,7 @@ async def test_a_start_that_is_told_later_is_given_up_after_two_minutes(
         vendor.clock, since = engine.clock, engine.clock.now()
         await engine.send(a_start(country=country))
         await engine.until(lambda: vendor.asked_at, "the first try")
-        await pass_time(engine, timedelta(seconds=20), 30)
+        await pass_time(engine, timedelta(seconds=30), 20)
         vendor.status = None
         await pass_time(engine, timedelta(minutes=20), 3)
         assert len(vendor.asked_at) > 1
@@ -109,7 +111,7 @@ async def test_an_answer_that_is_told_later_is_given_up_after_two_minutes(
         vendor.status, since = 403, engine.clock.now()
         await engine.send(an_answer(challenge_id=engine.published[-1].data["challenge_id"]))
         await engine.until(lambda: len(vendor.asked_at) > 1, "the first try")
-        await pass_time(engine, timedelta(seconds=20), 30)
+        await pass_time(engine, timedelta(seconds=30), 20)
         assert max(vendor.asked_at) <= since + TWO_MINUTES
         expected_end(engine, since)
 

@@ -48,6 +48,7 @@ class Connection:
     challenge_id: str | None = None
     """Of the latest challenge; open while CHALLENGED."""
     challenge_key: str | None = None
+    """Its keyed fingerprint, by which it is known again."""
     challenge_round: int = 0
     challenge_deadline: datetime | None = None
     challenge_questions: str | None = None

@@ -29,7 +29,8 @@ class StepOutcome(StrEnum):
 
 class Challenge(Part):
     key: str
-    """The vendor's identity of it: two challenges with one key are the same one, seen twice."""
+    """The vendor's identity of it: two challenges with one key are the same one, seen twice. Within the vendor's call
+    its own words, from then on their keyed fingerprint."""
     kind: ChallengeKind
     message: str
     questions: tuple[Question, ...]

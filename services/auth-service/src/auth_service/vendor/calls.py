@@ -1,13 +1,14 @@
 """Each call with its class: what a crash or a time-out means for it (bankrails_messaging.calls).
 
 The secrets rule: what a person typed is opened here, lives as long as the one call, and is cut out of whatever the
-vendor says before anything else sees that.
+vendor says before anything else sees that (typed.py says how far). It is opened for two minutes from the decision.
 """
 
+import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from bankrails_clock.port import Clock
 from bankrails_contracts.auth import FoundAccount, FoundAccountType
@@ -30,6 +31,9 @@ ACCOUNTS_MAX = 50
 """With an account in about 1 KiB, an event of 64 KiB holds them; those that can be paid from come first."""
 PAYABLE = (FoundAccountType.CHECKING, FoundAccountType.SAVINGS)
 START_SECONDS = 100.0
+NOTHING: Typed = {}
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,8 @@ class Logins:
     vendor: BankLogin
     clock: Clock
     open_sealed: OpenSealed
+    fingerprint: Callable[[str], str]
+    """Keyed, so that nobody who holds the fingerprint can guess its text."""
     seal_to_accounts: SealToAccounts | None
     """None: full numbers are not asked for, and told to nobody."""
 
@@ -59,6 +65,28 @@ class _LoginCall(VendorCall):
             opened[field] = text
         return opened
 
+    async def quietly(self, said: Awaitable[T], typed: Typed) -> T:
+        """What the vendor says, or its error with nothing of what was typed in it."""
+        try:
+            return await said
+        except VendorError as error:
+            error.reason = censored(error.reason, typed)
+            error.args = (f"{error.operation}: {error.reason}",)
+            raise error from None  # its cause holds the request, and that the credentials
+
+    def kept(self, step: Step, login_ref: str | None, typed: Typed = NOTHING) -> Answer:
+        """Fit to be stored and told. A challenge's key was made of the vendor's own words."""
+        step = censored_step(step, typed)
+        if step.challenge is not None:
+            words = hashlib.sha256(f"{login_ref}/{step.challenge.key}".encode(errors="surrogatepass")).hexdigest()
+            challenge = step.challenge.model_copy(update={"key": self.logins.fingerprint(words)})
+            step = step.model_copy(update={"challenge": challenge})
+        return step.model_dump(mode="json", exclude_none=True)
+
+    async def read(self, payload: Payload) -> Answer:
+        ref = _ref(payload)
+        return self.kept(await self.quietly(self.logins.vendor.read(ref), NOTHING), ref.login_ref)
+
 
 class _Start(_LoginCall):
     deadline_seconds = START_SECONDS
@@ -66,9 +94,10 @@ class _Start(_LoginCall):
     async def send(self, payload: Payload) -> Answer:
         start = LoginStart(payload["connection_id"], payload["user_id"], payload["institution"])
         typed = self.typed(payload)
-        if typed is None:
-            return _answer(await self.logins.vendor.recover(start))
-        return _answer(await _without(typed, self.logins.vendor.start(start, typed)))
+        vendor = self.logins.vendor
+        begun = vendor.recover(start) if typed is None else vendor.start(start, typed)
+        step = await self.quietly(begun, typed or NOTHING)
+        return self.kept(step, step.login_ref, typed or NOTHING)
 
 
 class HeliumStart(_Start, NeverRepeatCall):
@@ -78,7 +107,8 @@ class HeliumStart(_Start, NeverRepeatCall):
 
 
 class MxStart(_Start, NaturalKeyCall):
-    """The member's `id` is our connection id: a second one is refused before the bank hears of it."""
+    """The member's `id` is our connection id: a second one is refused before the bank hears of it. Where the person has
+    a member already, mx/login.py sees to it that a repeat gives it nothing."""
 
     kind = MX.kind(Call.START)
 
@@ -90,8 +120,9 @@ class _AnswerChallenge(_LoginCall, NeverRepeatCall):
         typed = self.typed(payload)
         if typed is None:
             # It never left us; what the vendor shows of the login is what there is.
-            return _answer(await self.logins.vendor.read(_ref(payload)))
-        return _answer(await _without(typed, self.logins.vendor.answer(_ref(payload), typed)))
+            return await self.read(payload)
+        ref = _ref(payload)
+        return self.kept(await self.quietly(self.logins.vendor.answer(ref, typed), typed), ref.login_ref, typed)
 
 
 class HeliumAnswer(_AnswerChallenge):
@@ -104,7 +135,7 @@ class MxAnswer(_AnswerChallenge):
 
 class _Read(_LoginCall, ReadCall):
     async def send(self, payload: Payload) -> Answer:
-        return _answer(await self.logins.vendor.read(_ref(payload)))
+        return await self.read(payload)
 
 
 class HeliumRead(_Read):
@@ -119,15 +150,14 @@ class _Fetch(_LoginCall):
     deadline_seconds = START_SECONDS
 
     async def send(self, payload: Payload) -> Answer:
-        seal = self.logins.seal_to_accounts
-        shown = await self.logins.vendor.fetch(
-            _ref(payload), numbers_wanted=seal is not None, asked_for=tuple(payload["asked_for"])
-        )
+        seal, ref = self.logins.seal_to_accounts, _ref(payload)
+        fetched = self.logins.vendor.fetch(ref, numbers_wanted=seal is not None, asked_for=tuple(payload["asked_for"]))
+        shown = await self.quietly(fetched, NOTHING)
         match shown:
             case NotYet():
                 return {"asked_for": list(shown.asked_for)}
             case Interrupted():
-                return {"challenged": _answer(shown.step)}
+                return {"challenged": self.kept(shown.step, ref.login_ref)}
             case BankData():
                 accounts = sorted(shown.accounts, key=lambda each: each.found.account_type not in PAYABLE)
                 found = [await _told(each, payload["country"], seal) for each in accounts[:ACCOUNTS_MAX]]
@@ -170,28 +200,18 @@ def _ref(payload: Payload) -> LoginRef:
     return LoginRef(payload["login_ref"], payload["user_ref"])
 
 
-def _answer(step: Step) -> Answer:
-    return step.model_dump(mode="json", exclude_none=True)
-
-
-async def _without(typed: Typed, step: Awaitable[Step]) -> Step:
-    """Its step, or its error, with nothing of what was typed in it."""
-    try:
-        return censored_step(await step, typed)
-    except VendorError as error:
-        error.reason = censored(error.reason, typed)
-        error.args = (f"{error.operation}: {error.reason}",)
-        raise error from None  # its cause holds the request, and that the credentials
-
-
 async def _told(shown: ShownAccount, country: str, seal: SealToAccounts | None) -> FoundAccount:
-    """With its numbers, the account number sealed, where they are complete."""
+    """With its numbers, the account number sealed, where they are complete; and with none in its names."""
+    names = {"name": shown.found.name, "holder_name": shown.found.holder_name}
+    found = shown.found.model_copy(
+        update={field: None if name is None else censored(name, NOTHING) for field, name in names.items()}
+    )
     numbers = shown.numbers
     if seal is None or numbers is None:
-        return shown.found
+        return found
     bank = BankNumbers(numbers.institution_number, numbers.transit_number, numbers.routing_number)
     try:
         details = account_at(country, bank, await seal(numbers.account_number))
     except ValidationError:
-        return shown.found
-    return shown.found.model_copy(update={"details": details})
+        return found
+    return found.model_copy(update={"details": details})
