@@ -12,7 +12,7 @@ from bankrails_contracts.accounts import LinkExternalAccount
 from bankrails_contracts.message import Service
 from bankrails_messaging.stops import Stop
 from bankrails_sandbox import Effect, FaultKind, Moment, SandboxProcess
-from bankrails_testkit.alone import Alone, running_alone
+from bankrails_testkit.alone import Alone, alone_on_sqlite
 from bankrails_testkit.cluster import Cluster
 from bankrails_testkit.external_accounts import link_external_account, new_number
 from bankrails_testkit.sender import Sender
@@ -26,7 +26,8 @@ RETRY_SECONDS = 2
 def shared_alone(
     cluster: Cluster, sandbox_process: SandboxProcess, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Alone]:
-    with running_alone(Service.ACCOUNTS, cluster, sandbox_process, tmp_path_factory.mktemp("accounts")) as opened:
+    with alone_on_sqlite(Service.ACCOUNTS, cluster, sandbox_process, tmp_path_factory.mktemp("accounts")) as opened:
+        opened.process.start()
         yield opened
 
 

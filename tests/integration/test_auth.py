@@ -12,7 +12,7 @@ from bankrails_contracts.message import Service
 from bankrails_sandbox import FaultKind, Moment, SandboxProcess
 from bankrails_sandbox.vendor_client import VendorClient
 from bankrails_sealing import SealingKeys, preferred_key, seal
-from bankrails_testkit.alone import Alone, running_alone
+from bankrails_testkit.alone import Alone, alone_on_sqlite
 from bankrails_testkit.cluster import Cluster
 from bankrails_testkit.commands import new_id
 from bankrails_testkit.logins import (
@@ -35,7 +35,8 @@ CANARY = "canary-typed-4d90"
 def shared_alone(
     cluster: Cluster, sandbox_process: SandboxProcess, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Alone]:
-    with running_alone(Service.AUTH, cluster, sandbox_process, tmp_path_factory.mktemp("auth")) as opened:
+    with alone_on_sqlite(Service.AUTH, cluster, sandbox_process, tmp_path_factory.mktemp("auth")) as opened:
+        opened.process.start()
         yield opened
 
 

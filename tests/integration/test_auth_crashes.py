@@ -10,7 +10,7 @@ from bankrails_contracts import auth
 from bankrails_contracts.message import Command, Service
 from bankrails_messaging.stops import Stop
 from bankrails_sandbox import FaultKind, SandboxProcess
-from bankrails_testkit.alone import Alone, running_alone
+from bankrails_testkit.alone import Alone, alone_on_sqlite
 from bankrails_testkit.cluster import Cluster
 from bankrails_testkit.logins import (
     ANSWERS,
@@ -36,7 +36,8 @@ COUNTRIES = ("CA", "US")
 def alone(
     cluster: Cluster, sandbox_process: SandboxProcess, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Alone]:
-    with running_alone(Service.AUTH, cluster, sandbox_process, tmp_path_factory.mktemp("auth-crashes")) as opened:
+    with alone_on_sqlite(Service.AUTH, cluster, sandbox_process, tmp_path_factory.mktemp("auth-crashes")) as opened:
+        opened.process.start()
         yield opened
 
 

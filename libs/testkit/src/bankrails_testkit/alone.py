@@ -1,6 +1,6 @@
 """One service without any other: its process, the vendors' sandbox, and the keys of the peer that it seals to."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,7 +54,6 @@ def open_alone(
     sandbox: SandboxProcess,
     database_url: str,
     folder: Path,
-    settings: Mapping[str, str] | None = None,
 ) -> Iterator[Alone]:
     """The test build, not started; ended, and gone from the clock, on leaving."""
     with open_peer(folder / "peer-keys.json") as peer:
@@ -65,7 +64,7 @@ def open_alone(
             bootstrap_servers=cluster.bootstrap_servers,
             database_url=database_url,
             sandbox=sandbox,
-            settings={**peers, **(settings or {})},
+            settings=peers,
             can_crash=True,
         )
         with process:
@@ -73,16 +72,9 @@ def open_alone(
 
 
 @contextmanager
-def running_alone(
-    service: Service,
-    cluster: Cluster,
-    sandbox: SandboxProcess,
-    folder: Path,
-    settings: Mapping[str, str] | None = None,
-) -> Iterator[Alone]:
-    """Ready, on a fresh SQLite, its vendors' books empty."""
+def alone_on_sqlite(service: Service, cluster: Cluster, sandbox: SandboxProcess, folder: Path) -> Iterator[Alone]:
+    """On a fresh SQLite, its vendors' books empty; not started."""
     sandbox.control.reset()
     database_url = SqliteDatabases(folder, program_of(service).module).fresh(cluster.ends())
-    with open_alone(service, cluster, sandbox, database_url, folder, settings) as alone:
-        alone.process.start()
+    with open_alone(service, cluster, sandbox, database_url, folder) as alone:
         yield alone

@@ -10,6 +10,8 @@ from bankrails_contracts.ids import uuid7
 from bankrails_contracts.message import Command, Event, Service
 from bankrails_contracts.topics import Channel, topic_name
 
+from bankrails_testkit.cluster import Positions
+
 COMMANDS = topic_name(Service.PAYMENTS, Channel.COMMANDS)
 SOURCE = "/tests"
 
@@ -18,6 +20,7 @@ class Sender:
     """`async with Sender(bootstrap_servers) as sender`."""
 
     def __init__(self, bootstrap_servers: str) -> None:
+        self.sent: Positions = {}
         self._producer = AIOKafkaProducer(bootstrap_servers=bootstrap_servers)
 
     async def __aenter__(self) -> Self:
@@ -63,4 +66,5 @@ class Sender:
         """Any record at all, among payments-service's commands unless told otherwise; (partition, offset)."""
         raw_key = key.encode() if isinstance(key, str) else key
         put = await self._producer.send_and_wait(topic, value, key=raw_key, headers=list(headers))
+        self.sent[topic, put.partition] = put.offset + 1
         return put.partition, put.offset

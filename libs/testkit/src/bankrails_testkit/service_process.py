@@ -20,6 +20,7 @@ from bankrails_messaging.stops import Stop
 from bankrails_sandbox import ControlRefused, SandboxProcess
 from bankrails_sealing import SealingKeys, Vault, preferred_key, seal
 
+from bankrails_testkit.cluster import Positions
 from bankrails_testkit.waiting import until
 
 START_SECONDS = 30.0
@@ -172,6 +173,18 @@ class ServiceProcess:
 
     def post(self, path: str) -> Any:
         return self._ask("POST", path)
+
+    def wait_until_read(self, positions: Positions) -> None:
+        """Returns when it has read so far, and done all that is due."""
+
+        def read() -> bool:
+            report = self.get("/idle")
+            return report["idle"] and all(
+                report["consumed"].get(f"{topic}/{number}", 0) >= offset
+                for (topic, number), offset in positions.items()
+            )
+
+        until(read, lambda: f"{self.program.process} has not read {positions}: {self.get('/idle')}")
 
     def metric(self, sample: str) -> float:
         """The value of one sample, as it is written: `bankrails_work{state="unknown"}`; 0 when it is not there."""
