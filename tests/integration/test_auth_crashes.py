@@ -118,11 +118,9 @@ STARTS = {
     # Nobody knows whether the bank was asked, and Helium has no way to look.
     ("CA", Stop.ATTEMPT_RECORDED): (UNKNOWN, 0),
     ("CA", Stop.VENDOR_ANSWERED): (UNKNOWN, 1),
-    ("CA", Stop.ANSWER_RECORDED): (SUCCEEDED, 1),
     # What was typed is gone with the attempt, so what MX shows under our id is all there is.
     ("US", Stop.ATTEMPT_RECORDED): (UNKNOWN, 0),
     ("US", Stop.VENDOR_ANSWERED): (SUCCEEDED, 1),
-    ("US", Stop.ANSWER_RECORDED): (SUCCEEDED, 1),
 }
 
 
@@ -142,10 +140,8 @@ GIVEN = {
     # Not given: the vendor still shows the question, until it shows it no more.
     ("CA", Stop.ATTEMPT_RECORDED): (EXPIRED, 0),
     ("CA", Stop.VENDOR_ANSWERED): (SUCCEEDED, 1),
-    ("CA", Stop.ANSWER_RECORDED): (SUCCEEDED, 1),
     ("US", Stop.ATTEMPT_RECORDED): (EXPIRED, 0),
     ("US", Stop.VENDOR_ANSWERED): (SUCCEEDED, 1),
-    ("US", Stop.ANSWER_RECORDED): (SUCCEEDED, 1),
 }
 
 
