@@ -62,7 +62,7 @@ chaos: setup ## kill -9, vendor faults and duplicates, then compare: make chaos 
 bench: setup ## throughput, latency and memory beside their baselines, in one run
 	@$(BIN)/python tests/bench/run.py
 
-schemas: setup ## write the JSON Schemas of the contracts again
+schemas: setup ## write the JSON Schemas and AsyncAPI documents of the contracts again
 	@$(BIN)/python -m bankrails_contracts export
 
 lock: setup ## write requirements.lock again from the pyproject files

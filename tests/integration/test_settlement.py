@@ -212,7 +212,6 @@ async def test_alone_it_follows_a_payment_to_its_end(watcher: Watcher) -> None:
     ]
 
 
-@pytest.mark.xfail(strict=True, reason="a payment heard of during a look is taken for one that has a look of its own")
 async def test_a_payment_heard_of_while_a_look_is_under_way_gets_a_look_of_its_own(watcher: Watcher) -> None:
     """After a restart the first look and the news from Kafka come at once: whoever is late must not wait for days."""
     watcher.to_noon()

@@ -87,3 +87,15 @@ def test_a_plain_fact_is_a_check() -> None:
     """Assigned or not, draining or not."""
     assert holds(lambda: True, "r")() == Healthy()
     assert holds(lambda: False, "the intake has no partitions")() == Unhealthy("the intake has no partitions")
+
+
+def test_who_has_had_no_work_yet_is_not_stuck() -> None:
+    """A quiet service must not leave its orchestrator's sight half a minute after its start."""
+    now = [0.0]
+    progress = Progress(lambda: now[0])
+    check = progress.expect("commit", max_age_seconds=30, reason="the store takes nothing", once_owed=True)
+    now[0] = 1_000.0
+    assert isinstance(check(), Healthy)
+    progress.owe("commit")
+    now[0] = 1_031.0
+    assert isinstance(check(), Unhealthy)

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -25,6 +26,11 @@ class Health:
     condition: Condition
     address: str = ""
     detail: str = ""
+
+    @property
+    def news(self) -> tuple[str, str, str]:
+        """What differs when something has changed: ages, which tick while nothing does, left out."""
+        return self.condition, self.address, re.sub(r"[0-9]+(\.[0-9]+)?", "#", self.detail)
 
 
 def ask(address: str, path: str) -> Health:

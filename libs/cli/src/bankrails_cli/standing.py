@@ -47,7 +47,8 @@ class Screen:
     def look(self) -> None:
         for part in self._suite.parts:
             health = part.health()
-            if self._known.get(part.name) == health:
+            before = self._known.get(part.name)
+            if before is not None and before.news == health.news:
                 continue
             self._known[part.name] = health
             if self._live:

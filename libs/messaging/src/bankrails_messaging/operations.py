@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -52,15 +53,16 @@ class Operations:
     async def serving(self, host: str, port: int, registry: CollectorRegistry, jwks: Jwks | None) -> AsyncIterator[str]:
         """The address. Raises StartRefused when it is taken."""
         expect = self._progress.expect
+        owed = partial(expect, max_age_seconds=STUCK_SECONDS, once_owed=True)
         live = {
             BEAT: expect(BEAT, max_age_seconds=10, reason="the gauges tick every second"),
             "loop lag": self._lag.under(5.0),
-            DECISION: expect(DECISION, max_age_seconds=STUCK_SECONDS, reason="messages wait and none is decided"),
+            DECISION: owed(DECISION, reason="messages wait and none is decided"),
         }
         ready = {
             "running": holds(self._taking_part, "starting or stopping"),
-            STORE_COMMIT: expect(STORE_COMMIT, max_age_seconds=STUCK_SECONDS, reason="the store takes nothing"),
-            ACKNOWLEDGEMENT: expect(ACKNOWLEDGEMENT, max_age_seconds=STUCK_SECONDS, reason="Kafka takes no events"),
+            STORE_COMMIT: owed(STORE_COMMIT, reason="the store takes nothing"),
+            ACKNOWLEDGEMENT: owed(ACKNOWLEDGEMENT, reason="Kafka takes no events"),
             "kafka fetch": not_older_than(STUCK_SECONDS, self._intake.poll_age_seconds, "Kafka answers no fetch"),
         }
         server = OpsServer(host, port, registry=registry, live=live, ready=ready, jwks=jwks)

@@ -11,7 +11,7 @@ import orjson
 from bankrails_contracts import envelope as binding
 from bankrails_contracts.answers import DeadLetter, DeadLetterReason, RefusalCode
 from bankrails_contracts.ids import uuid7
-from bankrails_contracts.message import REGISTRY, Kind, Message, Service
+from bankrails_contracts.message import REGISTRY, Kind, Message, Service, import_all
 from bankrails_contracts.sealed import in_clear, sealed_paths
 from bankrails_contracts.topics import RECORD_BYTES_MAX, Channel, channel_of, topic_name
 from bankrails_contracts.violations import first_violation
@@ -28,6 +28,8 @@ WITHHELD = "withheld"
 """Stands for the content hash of a body that held a secret in the clear: a hash of an account number can be guessed."""
 
 Encrypt = Callable[[str], str]
+
+import_all()  # another service's message is on the wrong topic, not of an unknown type
 
 
 class Record(Protocol):

@@ -17,6 +17,7 @@ from bankrails_sealing import SealError
 from bankrails_telemetry.logs import configure_logging, watch_loop
 from bankrails_telemetry.tracing import configure_tracing
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from bankrails_service.schema import Schema
 from bankrails_service.settings import ServiceSettings
@@ -41,6 +42,10 @@ def run_service(definition: Definition[S], arguments: Sequence[str] = (), probe:
         return 2
     try:
         settings = definition.settings()
+    except SettingsError as error:
+        # A list or a mapping is written as JSON; the library names the field and keeps its text to itself.
+        print(f"{name}: {str(error).replace(chr(10), ' ')}: lists are written as JSON", file=sys.stderr)
+        return 2
     except ValidationError as error:
         prefix = definition.settings.model_config.get("env_prefix", "")
         for problem in error.errors(include_url=False, include_input=False):

@@ -44,13 +44,22 @@ class Progress:
         self._monotonic = monotonic
         self._marks: dict[str, _Mark] = {}
 
-    def expect(self, name: str, *, max_age_seconds: float, reason: str, healthy_before_first: bool = True) -> Check:
+    def expect(
+        self,
+        name: str,
+        *,
+        max_age_seconds: float,
+        reason: str,
+        healthy_before_first: bool = True,
+        once_owed: bool = False,
+    ) -> Check:
         """A check that is healthy while the mark is younger than that; `reason` says what its absence means.
 
         Until the first mark the age counts from here, so a start-up has as long as any other silence. With
-        `healthy_before_first` false the check is unhealthy until then: for readiness, where "not yet" means "not".
+        `healthy_before_first` false the check is unhealthy until then: for readiness, where "not yet" means "not". With
+        `once_owed` nothing is expected until somebody says that it is owed: who has had no work yet is not stuck.
         """
-        mark = self._marks.setdefault(name, _Mark(self._monotonic()))
+        mark = self._marks.setdefault(name, _Mark(None if once_owed else self._monotonic()))
 
         def check() -> Verdict:
             if not mark.reached and not healthy_before_first:

@@ -45,6 +45,6 @@ class Reads(Protocol):
         """Of these merchants, those with a payment that waits for one."""
         ...
 
-    def oldest_unseen(self, merchant_ids: Sequence[str]) -> Mapping[str, datetime]:
-        """The earliest `since` of each merchant's open payments that no look has shown yet."""
+    def looks_planned(self, merchant_ids: Sequence[str]) -> set[str]:
+        """Of these merchants, those with a look that has not begun."""
         ...

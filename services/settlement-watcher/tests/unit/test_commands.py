@@ -150,7 +150,7 @@ def test_a_recheck_is_answered_changed_or_not(a_payment, a_row, merchants, noon)
 
 
 def test_a_return_that_the_vendor_has_not_shown_yet_is_told_with_its_code(a_payment, merchants, noon):
-    payment = a_payment(in_settlement_at=noon - timedelta(days=3))
+    payment = learned(a_payment(since=noon - timedelta(days=3)), in_settlement_at=noon - timedelta(days=3))
     decision = record(merchants, payment, noon)
     (event,) = decision.events
     assert isinstance(event, PaymentReturned)
@@ -165,7 +165,9 @@ def test_a_return_that_the_vendor_has_not_shown_yet_is_told_with_its_code(a_paym
 
 
 def test_insufficient_funds_may_be_tried_twice_more_in_the_united_states(an_american, merchants, noon):
-    (event,) = record(merchants, an_american(), noon, code="R01", merchant_id="liberty-books").events
+    (event,) = record(
+        merchants, learned(an_american(), in_settlement_at=noon), noon, code="R01", merchant_id="liberty-books"
+    ).events
     assert (event.retry, event.retry_until, event.presentments_left) == (Retry.ALLOWED, date(2026, 8, 29), 2)
 
 
@@ -184,7 +186,7 @@ def test_a_return_after_final_is_late(a_payment, merchants, noon):
 
 
 def test_an_unlisted_code_is_kept_and_left_to_a_person(a_payment, merchants, noon):
-    (event,) = record(merchants, a_payment(), noon, code="906").events
+    (event,) = record(merchants, learned(a_payment(), in_settlement_at=noon), noon, code="906").events
     assert (event.code, event.return_class, event.retry) == ("906", "unknown", "unknown")
 
 
@@ -196,11 +198,22 @@ def test_an_unlisted_code_is_kept_and_left_to_a_person(a_payment, merchants, noo
         ({}, {"merchant_id": "nobody"}, RefusalCode.UNKNOWN_MERCHANT),
         ({}, {"code": "R20"}, RefusalCode.COUNTRY_MISMATCH),
         ({}, {"returned_on": date(2026, 3, 4)}, RefusalCode.INVALID),
+        ({"state": PaymentState.IN_SETTLEMENT}, {"returned_on": date(2020, 3, 2)}, RefusalCode.INVALID),
+        ({"state": PaymentState.SUBMITTING}, {}, RefusalCode.WRONG_STATE),
+        ({"state": PaymentState.AWAITING_MANDATE}, {}, RefusalCode.WRONG_STATE),
+        ({"state": PaymentState.APPROVED}, {}, RefusalCode.WRONG_STATE),
         ({"state": PaymentState.DECLINED}, {}, RefusalCode.WRONG_STATE),
         ({"state": PaymentState.CANCELLED}, {}, RefusalCode.WRONG_STATE),
-        ({"vendor_payment_id": None}, {}, RefusalCode.WRONG_STATE),
-        ({"returned_on": date(2026, 3, 2), "return_code": "901"}, {}, RefusalCode.ALREADY_EXISTS),
-        ({"returned_on": date(2026, 3, 2), "return_code": "905"}, {}, RefusalCode.CONFLICT),
+        (
+            {"state": PaymentState.RETURNED, "returned_on": date(2026, 3, 2), "return_code": "901"},
+            {},
+            RefusalCode.ALREADY_EXISTS,
+        ),
+        (
+            {"state": PaymentState.RETURNED, "returned_on": date(2026, 3, 2), "return_code": "905"},
+            {},
+            RefusalCode.CONFLICT,
+        ),
     ],
 )
 def test_a_report_that_cannot_be_of_this_payment_is_refused_by_name(fields, given, code, a_payment, merchants, noon):

@@ -1,6 +1,7 @@
 """What payments-service tells: accepted in every order, refused never."""
 
 import itertools
+from dataclasses import dataclass, field
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from bankrails_contracts.payments import (
     PaymentState,
     PaymentSubmitted,
 )
+from settlement_watcher.domain.watched_payment import WatchedPayment, learned
 from settlement_watcher.handlers import look_after_mandate
 from settlement_watcher.handlers.learn_from_payments import Situation, decide, handlings
 
@@ -35,7 +37,7 @@ def event(of, **fields):
 def play(events, now, country="CA"):
     payment = None
     for each in events:
-        decision = decide(each, Situation(payment, country, TORONTO, None), now)
+        decision = decide(each, Situation(payment, country, TORONTO, False, None), now)
         assert decision.events == ()
         payment = decision.aggregate or payment
     return payment
@@ -112,29 +114,112 @@ def test_an_accepted_mandate_is_a_look_only_where_a_payment_waits(waits, noon):
 
 
 @pytest.mark.parametrize(
-    ("approved", "heard", "others", "looks"),
+    ("approved", "heard", "planned", "beside", "looks"),
     [
-        (0, 1, None, False),  # in time for the close
-        (4, 6, None, True),  # approved at four, heard of at six: its batch has closed unseen
-        (6, 7, None, False),  # after the close: in the next batch
-        (4, 6, 3, False),  # another one came late, and its look is on its way
-        (4, 6, 5.5, True),  # another one is unseen because it is new
-        (-20, 1, None, True),  # yesterday's
+        (0, 1, False, None, False),  # in time for the close
+        (4, 6, False, None, True),  # approved at four, heard of at six: its batch has closed unseen
+        (6, 7, False, None, False),  # after the close: in the next batch
+        (4, 6, True, None, False),  # a look that has not begun will show it
+        (4, 6, False, 3, False),  # one heard of in the same breath came late too, and has the look made
+        (4, 6, False, 5.5, True),  # the one heard of in the same breath is in time
+        (-20, 1, False, None, True),  # yesterday's
     ],
 )
-def test_a_payment_heard_of_after_its_close_is_looked_for_at_once(approved, heard, others, looks, noon):
+def test_a_payment_heard_of_after_its_close_is_looked_for_at_once(approved, heard, planned, beside, looks, noon):
     """A restart over the close must not cost a day, nor a look for each of a thousand payments."""
     now = noon + timedelta(hours=heard)
     approved_at = noon + timedelta(hours=approved)
-    unseen = None if others is None else noon + timedelta(hours=others)
+    earliest = None if beside is None else noon + timedelta(hours=beside)
     told = event(PaymentApproved, vendor_payment_id="801", approved_at=approved_at)
-    work = decide(told, Situation(None, "CA", TORONTO, unseen), now).work
+    work = decide(told, Situation(None, "CA", TORONTO, planned, earliest), now).work
     assert [(item.kind, item.due_at) for item in work] == ([("look", now + timedelta(minutes=1))] if looks else [])
+
+
+@dataclass
+class Stored:
+    """Reads of a store with these payments and these merchants' looks."""
+
+    watched: dict[str, WatchedPayment] = field(default_factory=dict)
+    planned: set[str] = field(default_factory=set)
+
+    def payments(self, ids):
+        return {id: self.watched[id] for id in ids if id in self.watched}
+
+    def looks_planned(self, merchant_ids):
+        return self.planned & set(merchant_ids)
+
+
+@pytest.fixture
+def looked_for(merchants, noon):
+    """Which of these have a look made, heard of at six in one breath. Each: payment id, hour of its approval, merchant."""
+
+    def found(stored, *approvals):
+        (handling,) = [item for item in handlings(merchants) if item.message is PaymentApproved]
+        events = [
+            event(
+                PaymentApproved,
+                payment_id=id,
+                merchant_id=merchant_id,
+                vendor_payment_id=id,
+                approved_at=noon + timedelta(hours=hour),
+            )
+            for id, hour, merchant_id in approvals
+        ]
+        now = noon + timedelta(hours=6)
+        situations = handling.load(stored, events)
+        return [
+            each.payment_id for each, known in zip(events, situations, strict=True) if decide(each, known, now).work
+        ]
+
+    return found
+
+
+def test_of_all_that_are_late_in_one_breath_the_first_of_each_merchant_has_the_look_made(looked_for):
+    """They do not see each other's work; one that is in time makes none, so it must not stand for those that are late."""
+    maple, liberty = "maple-books", "liberty-books"
+    heard = ("in-time", 5.5, maple), ("late", 4, maple), ("in-time-too", 5.2, maple), ("later", 4.5, maple)
+    assert looked_for(Stored(), *heard, ("elsewhere", 4.5, liberty)) == ["late", "elsewhere"]
+
+
+def test_a_payment_that_is_known_already_makes_no_look_for_those_beside_it(looked_for, a_payment):
+    stored = Stored({"known": a_payment(id="known")})
+    assert looked_for(stored, ("known", 3, "maple-books"), ("late", 4, "maple-books")) == ["late"]
+
+
+def test_a_planned_look_serves_its_own_merchant_alone(looked_for):
+    heard = ("late", 4, "maple-books"), ("elsewhere", 4, "liberty-books")
+    assert looked_for(Stored(planned={"maple-books"}), *heard) == ["elsewhere"]
 
 
 def test_an_end_and_a_strangers_payment_are_not_looked_for(noon):
     now = noon + timedelta(days=3)
     ended = event(PaymentCancelled, vendor_payment_id="801")
-    assert decide(ended, Situation(None, "CA", TORONTO, None), now).work == ()
+    assert decide(ended, Situation(None, "CA", TORONTO, False, None), now).work == ()
     stranger = event(PaymentApproved, vendor_payment_id="801", approved_at=noon)
-    assert decide(stranger, Situation(None, "", None, None), now).work == ()
+    assert decide(stranger, Situation(None, "", None, False, None), now).work == ()
+
+
+def test_what_was_seen_under_a_wrong_number_is_nothing_of_this_payment(noon, a_payment):
+    """Somebody had it watched under another debit's number: its dates would make this one final before it was cleared."""
+    other = learned(
+        a_payment(vendor_payment_id="777"),
+        auth="approved",
+        clearing="cleared",
+        batch_closed=True,
+        observed_at=noon,
+        cleared_at=noon,
+        funds_available_at=noon,
+        claim_deadline=noon.date(),
+    )
+    told = event(PaymentSubmitted, vendor_payment_id="801", submitted_at=noon)
+    right = decide(told, Situation(other, "CA", TORONTO, True, None), noon).aggregate
+    assert (right.vendor_payment_id, right.state) == ("801", PaymentState.APPROVED)
+    assert (right.cleared_at, right.claim_deadline, right.clearing, right.observed_at) == (None, None, None, None)
+
+
+def test_a_payment_that_a_person_named_wrongly_is_followed_once_payments_service_names_it(noon, a_payment):
+    """A refused WatchPayment must not hide it for ever."""
+    refused = learned(a_payment(told=PaymentState.SUBMITTING, vendor_payment_id="777"), refused=True)
+    assert refused.state is PaymentState.REFUSED
+    told = event(PaymentSubmitted, vendor_payment_id="801", submitted_at=noon)
+    assert decide(told, Situation(refused, "CA", TORONTO, True, None), noon).aggregate.is_open

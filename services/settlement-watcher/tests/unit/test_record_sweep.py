@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from bankrails_contracts.payments import PaymentState as S
-from bankrails_messaging.decisions import Outcome, Result
+from bankrails_messaging.decisions import Decision, Outcome, Result
 from settlement_watcher.domain.batch import Batch
 from settlement_watcher.domain.watched_payment import learned
 from settlement_watcher.handlers.observed import observed
@@ -20,9 +20,11 @@ BATCH = {"id": "47339", "closed_at": CLOSE.isoformat(), "payments": 2, "total_mi
 
 @pytest.fixture
 def decide(merchants):
-    def decided(kind, answer, payments=(), *, batches=(), others=(), now=NOW, result=Result.ANSWERED):
+    def decided(
+        kind, answer, payments=(), *, batches=(), others=(), now=NOW, result=Result.ANSWERED, merchant_id="maple-books"
+    ):
         (answering,) = [item for item in answerings(merchants) if item.kind == kind]
-        outcome = Outcome("work", kind, "maple-books", "", result, {"merchant_id": "maple-books"}, answer)
+        outcome = Outcome("work", kind, merchant_id, "", result, {"merchant_id": merchant_id}, answer)
         situation = Situation({item.id: item for item in payments}, {item.id: item for item in batches}, others)
         return answering.decide(outcome, situation, now)
 
@@ -86,6 +88,17 @@ def test_a_sweep_that_failed_changes_nothing_and_is_repeated_soon(result, decide
     now = CLOSE + timedelta(hours=2)
     decision = decide("sweep", {}, now=now, result=result)
     assert (decision.also, decision.again_at) == ((), now + timedelta(minutes=15))
+
+
+@pytest.mark.parametrize("kind", ["sweep", "look"])
+@pytest.mark.parametrize("result", [Result.ANSWERED, Result.EXHAUSTED])
+def test_an_answer_for_a_merchant_that_is_configured_no_longer_changes_nothing_and_ends(
+    kind, result, decide, answer, a_payment
+):
+    """Taken out of the file between the call and its decision: that is no bug, and parks nothing."""
+    answered = answer("a", batches=[BATCH]) if result is Result.ANSWERED else {}
+    payments = [a_payment(id="a", merchant_id="gone-books")]
+    assert decide(kind, answered, payments, result=result, merchant_id="gone-books") == Decision()
 
 
 def test_what_did_not_fit_is_looked_for_at_once(decide, answer, a_payment):

@@ -5,7 +5,12 @@ from datetime import date, timedelta
 import pytest
 from bankrails_contracts.money import Currency
 from bankrails_contracts.payments import PaymentState as S
+from bankrails_helcim.budgets import helcim_budget
+from bankrails_messaging.rows import Changes, to_micros
+from bankrails_messaging.statements import Numbers, apply
+from bankrails_messaging.work_row import WorkRow, WorkState
 from bankrails_testkit.stores import comes_back, newest_migration, schema_differences
+from bankrails_vendor_http.budget import Lane
 from settlement_watcher.domain.batch import Batch
 from settlement_watcher.domain.watched_payment import OPEN
 from settlement_watcher.main import SCHEMA
@@ -20,6 +25,26 @@ def put(connection, *snapshots):
     for snapshot in snapshots:
         repository = BATCHES if isinstance(snapshot, Batch) else PAYMENTS
         connection.execute(repository.table.insert().values(repository.row(snapshot)))
+
+
+def plan(connection, due_at, *calls):
+    """Each: kind, merchant id, state."""
+    rows = [
+        WorkRow(
+            id=f"{kind}-{merchant_id}",
+            key="payment",
+            kind=kind,
+            payload={"merchant_id": merchant_id},
+            budget=helcim_budget(merchant_id),
+            lane=int(Lane.POLLING),
+            causation_id="cause",
+            correlation_id="cause",
+            due_at=to_micros(due_at),
+            state=state,
+        )
+        for kind, merchant_id, state in calls
+    ]
+    apply(connection, Changes(work_added=rows), {}, Numbers())
 
 
 def test_a_payment_comes_back_as_it_was(a_payment, noon, connection):
@@ -85,15 +110,13 @@ def test_only_merchants_with_a_payment_that_waits_for_a_mandate_are_named(a_paym
     assert SqlReads(connection).waits_for_mandate(["maple-books", "liberty-books", "nobody"]) == {"maple-books"}
 
 
-def test_the_oldest_that_no_look_has_shown_is_found(a_payment, noon, connection):
-    put(
-        connection,
-        a_payment(id="seen", since=noon - 9 * DAY, observed_at=noon),
-        a_payment(id="ended", since=noon - 8 * DAY, state=S.DECLINED),
-        a_payment(id="a", since=noon - 2 * DAY),
-        a_payment(id="b", since=noon - DAY),
-    )
-    assert SqlReads(connection).oldest_unseen(["maple-books", "liberty-books"]) == {"maple-books": noon - 2 * DAY}
+@pytest.mark.parametrize("state", WorkState)
+def test_only_merchants_with_a_look_that_has_not_begun_are_named(state, noon, connection):
+    """A look under way has read what it looks for: a payment heard of since would not be seen by it."""
+    plan(connection, noon, ("look", "maple-books", state), ("sweep", "liberty-books", WorkState.DUE))
+    found = SqlReads(connection).looks_planned(["maple-books", "maple-books", "liberty-books", "nobody"])
+    assert found == ({"maple-books"} if state is WorkState.DUE else set())
+    assert SqlReads(connection).looks_planned(["liberty-books"]) == set()
 
 
 @pytest.mark.parametrize("state", S)

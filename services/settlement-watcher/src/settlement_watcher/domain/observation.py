@@ -47,7 +47,9 @@ class Observation:
 
 
 def says_something_new(payment: WatchedPayment, seen: Observation) -> bool:
-    """False for what is known, and for a look that is older than the one we know from."""
+    """False for what is known, for a look that is older than the one we know from, and for another debit than ours."""
+    if seen.vendor_payment_id != payment.vendor_payment_id:
+        return False
     if payment.observed_at is not None and seen.observed_at < payment.observed_at:
         return False
     return (payment.auth, payment.clearing, payment.vendor_batch_id, payment.batch_closed) != (

@@ -7,7 +7,7 @@ together with all others that come late in that minute.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -32,7 +32,29 @@ from settlement_watcher.handlers.merchants import Merchants
 from settlement_watcher.ports import Reads
 
 LATE_WAITS = timedelta(minutes=1)
-EARLIEST = datetime.min.replace(tzinfo=UTC)
+
+
+NOTHING_SEEN: dict[str, Any] = {
+    **dict.fromkeys(
+        (
+            "auth",
+            "clearing",
+            "vendor_batch_id",
+            "observed_at",
+            "in_settlement_at",
+            "cleared_at",
+            "funds_available_at",
+            "available_at",
+            "claim_deadline",
+            "contested_at",
+            "returned_on",
+            "return_code",
+            "final_at",
+        )
+    ),
+    "batch_closed": False,
+}
+"""What a look can show, and what follows from it."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +64,10 @@ class Situation:
     """The merchant's, for an event that does not say the bank account's; empty when neither is known."""
     zone: ZoneInfo | None
     """The merchant's; None when it is not ours, and nobody looks."""
-    oldest_unseen: datetime | None
-    """The earliest `since` of the merchant's open payments that no look has shown yet."""
+    look_planned: bool
+    """A look at the merchant's payments stands that has not begun: it will see this one too."""
+    earliest_beside: datetime | None
+    """The earliest time at the vendor among those that are heard of in the same breath, before this one."""
 
 
 @dataclass(frozen=True)
@@ -76,12 +100,13 @@ def decide(event: PaymentEvent, situation: Situation, now: datetime) -> Decision
         return Decision(known, work=_look_if_late(known, situation, now))
     if known.vendor_payment_id is not None and fact.vendor_payment_id not in (None, known.vendor_payment_id):
         # Somebody had it watched under a wrong number; what was seen of that one is nothing of this.
-        known = replace(known, auth=None, clearing=None, vendor_batch_id=None, batch_closed=False)
+        known = replace(known, **NOTHING_SEEN)
     told = learned(
         known,
         told=max(known.told, fact.told, key=TOLD.index),
         since=min(known.since, fact.at or now),
         vendor_payment_id=fact.vendor_payment_id or known.vendor_payment_id,
+        refused=known.refused and fact.vendor_payment_id is None,
         external_account_id=known.external_account_id or event.external_account_id,
         country=known.country or event.country or situation.country,
         holder_type=known.holder_type or event.holder_type,
@@ -90,12 +115,12 @@ def decide(event: PaymentEvent, situation: Situation, now: datetime) -> Decision
 
 
 def _look_if_late(known: WatchedPayment, situation: Situation, now: datetime) -> tuple[Work, ...]:
-    """A look in a minute when its close has passed, unless one is on its way for another that came late."""
+    """A look in a minute when its close has passed, unless one that has not begun will show it."""
     if situation.zone is None or not known.is_open:
         return ()
     close = last_close(situation.zone, now)
-    others = situation.oldest_unseen
-    if known.since > close or (others is not None and others <= close):
+    beside = situation.earliest_beside
+    if known.since > close or situation.look_planned or (beside is not None and beside <= close):
         return ()
     payload = {"merchant_id": known.merchant_id}
     return (Work(LOOK, payload, helcim_budget(known.merchant_id), Lane.POLLING, due_at=now + LATE_WAITS),)
@@ -118,16 +143,19 @@ def _first_heard_of(event: PaymentEvent, fact: Fact, country: str, now: datetime
 def handlings(merchants: Merchants) -> list[Handling[Any, Situation]]:
     def load(reads: Reads, events: Sequence[PaymentEvent]) -> list[Situation]:
         payments = reads.payments([event.payment_id for event in events])
-        unseen = dict(reads.oldest_unseen([event.merchant_id for event in events]))
+        planned = reads.looks_planned([event.merchant_id for event in events])
+        beside: dict[str, datetime] = {}
         situations = []
         for event in events:
             payment, merchant = payments.get(event.payment_id), merchants.get(event.merchant_id)
             country = "" if merchant is None else merchant.country
             zone = None if merchant is None else merchants.zone(merchant.id)
-            situations.append(Situation(payment, country, zone, unseen.get(event.merchant_id)))
-            if payment is None:
-                # Decided in one wave they do not see each other: the first of them looks for all.
-                unseen[event.merchant_id] = EARLIEST
+            merchant_id = event.merchant_id
+            situations.append(Situation(payment, country, zone, merchant_id in planned, beside.get(merchant_id)))
+            at = FACTS[type(event)](event).at
+            if payment is None and at is not None:
+                # Decided in one wave they do not see each other's work: the first that is late looks for all.
+                beside[merchant_id] = min(at, beside.get(merchant_id, at))
         return situations
 
     return [Handling(message, load, decide) for message in FACTS]

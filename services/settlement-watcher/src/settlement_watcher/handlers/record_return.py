@@ -13,8 +13,17 @@ from settlement_watcher.handlers.merchants import NOT_WATCHED, UNKNOWN_MERCHANT,
 from settlement_watcher.handlers.returned import came_back, code_learned
 from settlement_watcher.ports import Reads
 
-NO_MONEY_MOVED = frozenset({PaymentState.DECLINED, PaymentState.CANCELLED, PaymentState.REFUSED})
-"""A bank cannot send back what never reached it: the report means another payment."""
+AT_THE_BANK = frozenset(
+    {
+        PaymentState.IN_SETTLEMENT,
+        PaymentState.CLEARED,
+        PaymentState.CONTESTED,
+        PaymentState.FINAL,
+        PaymentState.RETURNED,
+    }
+)
+"""A bank cannot send back what has not reached it: the report means another payment. Believed all the same, a debit that
+is still to go out would be told as returned, and presented a second time."""
 
 
 def handling(merchants: Merchants) -> Handling[RecordReturn, WatchedPayment | None]:
@@ -31,8 +40,11 @@ def handling(merchants: Merchants) -> Handling[RecordReturn, WatchedPayment | No
             )
         if command.returned_on > calendar.date_of(now) + timedelta(days=1):
             return Refusal(RefusalCode.INVALID, "that day has not come yet", field="returned_on", about=payment)
-        if payment.vendor_payment_id is None or payment.state in NO_MONEY_MOVED:
-            return Refusal(RefusalCode.WRONG_STATE, "no money of it ever moved", about=payment)
+        if payment.state not in AT_THE_BANK:
+            reason = f"it is {payment.state}: no bank is known to have it; if its batch has closed, send RecheckPayment first"
+            return Refusal(RefusalCode.WRONG_STATE, reason, about=payment)
+        if command.returned_on < calendar.date_of(payment.since):
+            return Refusal(RefusalCode.INVALID, "the payment did not exist then", field="returned_on", about=payment)
         if payment.returned_on is None:
             known, told = came_back(payment, command.returned_on, command.code, calendar)
             return Decision(known, (told,))

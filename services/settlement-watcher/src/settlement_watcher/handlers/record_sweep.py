@@ -40,6 +40,8 @@ class Situation:
 def answerings(merchants: Merchants) -> list[Answering[Situation]]:
     def decide(outcome: Outcome, situation: Situation, now: datetime) -> Decision:
         merchant_id = outcome.payload["merchant_id"]
+        if merchants.get(merchant_id) is None:
+            return Decision()  # configured no longer; once it is again, its sweep stands anew and shows the same
         calendar = merchants.calendar(merchant_id)
         answer = outcome.answer if outcome.result is Result.ANSWERED else {}
         told: dict[str, Told] = {}

@@ -5,11 +5,15 @@ from datetime import date, datetime
 from typing import Any
 
 from bankrails_contracts.payments import PaymentState
+from bankrails_helcim.budgets import helcim_budget
 from bankrails_messaging.enactment import Repository
+from bankrails_messaging.statements import WORK
+from bankrails_messaging.work_row import WorkState
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from settlement_watcher.domain.batch import Batch
 from settlement_watcher.domain.watched_payment import OPEN, WatchedPayment
+from settlement_watcher.handlers.look_after_mandate import LOOK
 from settlement_watcher.ports import OpenPayments, Watchlist
 from settlement_watcher.store.tables import BatchRow, WatchedPaymentRow
 
@@ -55,19 +59,11 @@ class SqlReads:
         waiting = (table.c.merchant_id.in_(set(merchant_ids)), table.c.state == PaymentState.AWAITING_MANDATE)
         return set(self._connection.execute(select(table.c.merchant_id).where(*waiting).distinct()).scalars())
 
-    def oldest_unseen(self, merchant_ids: Sequence[str]) -> dict[str, datetime]:
-        table = PAYMENTS.table
-        unseen = (
-            table.c.merchant_id.in_(set(merchant_ids)),
-            table.c.state.in_(OPEN),
-            table.c.observed_at.is_(None),
-        )
-        found = self._connection.execute(
-            select(table.c.merchant_id, func.min(table.c.since).label("oldest"))
-            .where(*unseen)
-            .group_by(table.c.merchant_id)
-        )
-        return {row.merchant_id: row.oldest for row in found}
+    def looks_planned(self, merchant_ids: Sequence[str]) -> set[str]:
+        merchant_by_budget = {helcim_budget(merchant_id): merchant_id for merchant_id in merchant_ids}
+        planned = (WORK.c.kind == LOOK, WORK.c.state == WorkState.DUE, WORK.c.budget.in_(merchant_by_budget))
+        budgets = self._connection.execute(select(WORK.c.budget).where(*planned).distinct()).scalars()
+        return {merchant_by_budget[budget] for budget in budgets}
 
 
 def watchlist(connection: Connection, merchant_id: str, now: datetime, claims_end_by: date) -> Watchlist:

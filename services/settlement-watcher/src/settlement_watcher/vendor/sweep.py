@@ -8,13 +8,14 @@ said of a row that was seen. What no page showed is asked for one by one, a few 
 Pages move while they are turned. A list of several pages is read until two readings agree, three at most.
 """
 
+import random
 from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 import structlog
-from bankrails_contracts.settlement import VendorAuth
+from bankrails_contracts.settlement import VendorAuth, VendorClearing
 from bankrails_helcim.client import HelcimClient, MerchantAccess, TransactionFilter
 from bankrails_helcim.endpoints import TRANSACTIONS_PER_PAGE_MAX
 from bankrails_helcim.mapping import ClearingStatus
@@ -76,11 +77,10 @@ class Sweep:
         return await self._list(where)
 
     async def one_by_one(self, payments: Iterable[WatchedPayment]) -> None:
-        """Those that no page has shown, in turns."""
-        missing = sorted((item for item in payments if item.vendor_payment_id not in self.rows), key=lambda p: p.id)
-        turns = -(-len(missing) // ONE_BY_ONE_MAX) or 1
-        first = (self.now.toordinal() % turns) * ONE_BY_ONE_MAX
-        for payment in missing[first : first + ONE_BY_ONE_MAX]:
+        """Those that no page has shown, a few at a time."""
+        missing = [item for item in payments if item.vendor_payment_id not in self.rows]
+        # Drawn, not in turns: whatever turns by the calendar leaves out those whose turn falls on a weekend.
+        for payment in random.sample(missing, min(len(missing), ONE_BY_ONE_MAX)):
             try:
                 row = await self.client.get_transaction(self.access, int(payment.vendor_payment_id or 0))
             except VendorRejected as error:
@@ -115,25 +115,30 @@ async def answer_of(sweep: Sweep, store: Open, merchant_id: str) -> Answer:
     if recent:
         await sweep.whole(min(recent))
     asked = [*moving, *watch.cleared_due]
+    due_ids = {item.id for item in watch.cleared_due}
     if watch.cleared_due:
         known = {item.since for item in watch.cleared_due if item.vendor_payment_id not in sweep.rows}
         if known:
             await sweep.whole(min(known), max(known))
     if watch.oldest_cleared is not None and asks_the_vendor(RESTING, calendar, now):
         came_back = await sweep.came_back(watch.oldest_cleared)
-        due = {item.id for item in watch.cleared_due}
-        asked += [item for item in await store.cleared(merchant_id, list(came_back)) if item.id not in due]
+        asked += [item for item in await store.cleared(merchant_id, list(came_back)) if item.id not in due_ids]
     await sweep.one_by_one(asked)
     seen = [(payment, row) for payment in asked if (row := sweep.of(payment)) is not None]
     news = [(payment, row) for payment, row in seen if says_something_new(payment, row)]
     told = news[:ROWS_MAX]
-    due_ids = {item.id for item in watch.cleared_due}
+    due = [payment.id for payment, row in seen if payment.id in due_ids and _is_cleared(row)]
     return {
         "rows": [{"payment_id": payment.id, "seen": row.as_json()} for payment, row in told],
-        "due": [payment.id for payment, _ in seen if payment.id in due_ids],
+        "due": due,
         "batches": await _closed(sweep, seen, news),
-        "more": len(news) > len(told),
+        "more": len(news) > len(told) or (len(due_ids) >= ROWS_MAX and bool(due)),
     }
+
+
+def _is_cleared(row: Observation) -> bool:
+    """A hold or a claim's end is said of what the vendor shows as cleared now, not of what once was."""
+    return row.auth == VendorAuth.APPROVED and row.clearing == VendorClearing.CLEARED
 
 
 async def _closed(sweep: Sweep, seen: Seen, news: Seen) -> list[dict[str, Any]]:
