@@ -62,7 +62,7 @@ def _folder(data_dir: Path) -> Iterator[Path]:
         yield folder
     except CliError as error:
         raise type(error)(f"{error} (logs: {folder})") from error
-    except Exception:
+    except Exception:  # a bug of ours: its logs are kept too
         raise
     except BaseException:  # Ctrl-C and its like: nothing to look into
         shutil.rmtree(folder, ignore_errors=True)
