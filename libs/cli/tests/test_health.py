@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from bankrails_cli.child import Child
 from bankrails_cli.errors import NotThere
-from bankrails_cli.health import Condition, ask
+from bankrails_cli.health import Condition, Health, ask
 
 Answering = Callable[[int, bytes], AbstractContextManager[str]]
 """An address where every request gets this status and this body."""
@@ -108,3 +108,14 @@ def test_a_killed_child_is_not_quoted(tmp_path: Path) -> None:
     with pytest.raises(NotThere, match=r"payments-service ended \(signal 9\); all of it in "):
         child.await_ready()
     child.stop()
+
+
+def test_an_age_that_ticks_is_no_news() -> None:
+    """A pipe would be told the same trouble every second."""
+    young, old = (
+        Health(Condition.UNHEALTHY, "http://a", f"store commit: nothing for {age} s of 30 s allowed")
+        for age in (31.0, 32.5)
+    )
+    assert young.news == old.news
+    assert young.news != Health(Condition.UNHEALTHY, "http://a", "kafka fetch: nothing for 31.0 s of 30 s allowed").news
+    assert young.news != Health(Condition.READY, "http://a").news

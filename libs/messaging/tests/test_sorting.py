@@ -1,6 +1,8 @@
 """The door: every record is an inbox row or a dead letter, and none is an exception."""
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime
 from typing import Any
 
@@ -170,3 +172,14 @@ def test_a_dead_letter_is_small_whatever_the_record_was() -> None:
     row = DOOR.sort(Record(b"{broken " + b"\x00" * 5_000, b"k", headers), NOW)
     assert isinstance(row, DeadLetterRow)
     assert len(row.record) < 64 * 1024
+
+
+def test_the_messages_of_every_service_are_known_whatever_else_was_imported() -> None:
+    """Otherwise another service's message is told to be of an unknown type, and not to be on the wrong topic."""
+    program = (
+        "import bankrails_messaging.sorting\n"
+        "from bankrails_contracts.message import REGISTRY\n"
+        "print(sorted({str(model.service) for model in REGISTRY.values()}))"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=True)
+    assert ran.stdout.strip() == "['accounts', 'auth', 'payments', 'settlement']"

@@ -13,7 +13,7 @@ from bankrails_contracts.settlement import (
     Retry,
     ReturnClass,
 )
-from settlement_watcher.domain.observation import Observation
+from settlement_watcher.domain.observation import Observation, says_something_new
 from settlement_watcher.domain.watched_payment import learned
 from settlement_watcher.handlers.observed import observed, time_has_come
 
@@ -158,3 +158,10 @@ def test_nothing_becomes_available_or_final_that_came_back_or_is_contested(fact,
 def test_an_observation_survives_its_way_through_the_store(a_row, settled):
     for row in (a_row(), settled):
         assert Observation.from_json(row.as_json()) == row
+
+
+def test_a_row_of_another_debit_says_nothing_of_this_payment(a_payment, a_row):
+    """The number may have been put right between the look and its decision."""
+    payment = a_payment(vendor_payment_id="801")
+    assert says_something_new(payment, a_row(vendor_payment_id="801"))
+    assert not says_something_new(payment, a_row(vendor_payment_id="777"))

@@ -167,3 +167,17 @@ async def test_a_list_that_cannot_be_read_fails_the_look(look, a_payment):
 
     with pytest.raises(VendorUnavailable):
         await look(Away([[]]), Books(Watchlist([a_payment()])))
+
+
+@pytest.mark.parametrize(("clearing", "more"), [(1, True), (0, False)])
+async def test_more_holds_than_one_answer_tells_are_told_by_the_next_look(clearing, more, look, a_payment, noon):
+    """At once, and not after the next close; but never in a circle over what the vendor does not show cleared."""
+    due = [
+        a_payment(
+            id=f"p{n}", vendor_payment_id=str(n), state=S.CLEARED, clearing="cleared", auth="approved", since=noon
+        )
+        for n in range(1, ROWS_MAX + 1)
+    ]
+    rows = [row(n, statusClearing=clearing) for n in range(1, ROWS_MAX + 1)]
+    answer = await look(PagedHelcim([rows]), Books(Watchlist(cleared_due=due)))
+    assert (len(answer["due"]), answer["more"]) == (ROWS_MAX if more else 0, more)
