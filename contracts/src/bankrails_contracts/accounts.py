@@ -99,6 +99,36 @@ class ExternalAccountShared(AccountsEvent):
     holder: AccountHolder
 
 
+class ExternalAccountCorrected(AccountsEvent):
+    """A notice of change was applied: the account's data as they are now, its number sealed to payments-service."""
+
+    aggregate_field = "external_account_id"
+    code: str
+    """C01-C07, C09."""
+    account: Annotated[CanadianAccount | UsAccount, Field(discriminator="country")]
+    """The account number is sealed to payments-service."""
+    account_type: Open[AccountType]
+    account_masked: str
+    holder: AccountHolder
+
+
+class ExternalAccountLocked(AccountsEvent):
+    """No new debits; what is at the bank already stays there."""
+
+    aggregate_field = "external_account_id"
+    reason: str
+
+
+class ExternalAccountUnlocked(AccountsEvent):
+    aggregate_field = "external_account_id"
+
+
+class ExternalAccountArchived(AccountsEvent):
+    """For good: it cannot be used again."""
+
+    aggregate_field = "external_account_id"
+
+
 class CommandRefused(answers.CommandRefused):
     service = Service.ACCOUNTS
     aggregate_field = "aggregate_id"

@@ -10,7 +10,7 @@ from bankrails_service.schema import Schema
 from payments_service.settings import Settings
 from payments_service.wiring import NAME, service
 
-SCHEMA = Schema("payments_service", Path(__file__).parent / "migrations", head="0003")
+SCHEMA = Schema("payments_service", Path(__file__).parent / "migrations", head="0006")
 
 
 def main(arguments: Sequence[str] = (), probe: Probe = unwatched) -> int:

@@ -39,7 +39,8 @@ from payments_service.handlers.register_bank_account import OpenNumber
 from payments_service.settings import Settings
 from payments_service.store.rechecks import before_withdrawal
 from payments_service.store.repositories import BANK_ACCOUNTS, PAYERS, REPOSITORIES, SqlReads
-from payments_service.vendor.calls import Helcim, helcim_calls
+from payments_service.vendor.calls import helcim_calls
+from payments_service.vendor.helcim import Helcim
 
 NAME = "payments-service"
 
