@@ -10,8 +10,34 @@ from typing import Any
 
 import httpx2
 import pytest
+from bankrails_helcim.bodies import CanadianRouting, NewAddress, NewBankAccount, NewCustomer
 from bankrails_helcim.client import HelcimClient, MerchantAccess
-from bankrails_sandbox import ClockConfig, SandboxConfig, SandboxProcess
+from bankrails_helcim.mapping import AccountType, Holder
+from bankrails_sandbox import ClockConfig, RunningSandbox, SandboxConfig, SandboxThread
+from bankrails_vendor_http.client import open_client
+
+ADMIN = MerchantAccess("maple-books", "maple-books-admin-token")
+ADDRESS = NewAddress(
+    name="Test Customer",
+    street1="123 Test Street",
+    city="Calgary",
+    province="AB",
+    country="CA",
+    postal_code="H0H 0H0",
+    email="payer@example.com",
+)
+ACCOUNT = NewBankAccount(
+    routing=CanadianRouting(institution="123", transit="12345"),
+    account_number="0123456789",
+    account_type=AccountType.CHECKING,
+    holder=Holder.PERSONAL,
+    street="123 Test Street",
+    city="Calgary",
+    province="AB",
+    postal_code="H0H 0H0",
+    first_name="Test",
+    last_name="Customer",
+)
 
 
 @dataclass(frozen=True)
@@ -76,8 +102,61 @@ def vendor() -> Callable[..., ScriptedVendor]:
 
 
 @pytest.fixture(scope="session")
-def sandbox() -> Iterator[SandboxProcess]:
+def sandbox() -> Iterator[RunningSandbox]:
     """Its clock stands on the day of the guide's payment sample, and moves only when a test moves it."""
     start = datetime(2024, 4, 17, 18, 3, 11, tzinfo=UTC)
-    with SandboxProcess(SandboxConfig(clock=ClockConfig(start=start, running=False))) as process:
+    with SandboxThread(SandboxConfig(clock=ClockConfig(start=start, running=False))) as process:
         yield process
+
+
+@pytest.fixture
+def admin() -> MerchantAccess:
+    return ADMIN
+
+
+@pytest.fixture
+def address() -> NewAddress:
+    return ADDRESS
+
+
+@pytest.fixture
+def account() -> NewBankAccount:
+    return ACCOUNT
+
+
+@pytest.fixture
+def control(sandbox):
+    sandbox.control.reset()
+    return sandbox.control
+
+
+@pytest.fixture
+async def http(sandbox, control):
+    async with open_client(sandbox.helcim_url, read_timeout_seconds=20) as http:
+        yield http
+
+
+@pytest.fixture
+def quotas():
+    return []
+
+
+@pytest.fixture
+def client(http, quotas):
+    return HelcimClient(http, on_quota=lambda *left: quotas.append(left))
+
+
+@pytest.fixture
+async def payer(client):
+    """A customer with one bank account, whose PAD nobody has accepted yet: (customer id, bank account id)."""
+    customer = await client.create_customer(
+        ADMIN, NewCustomer(customer_code="payer-1", contact_name="Test Customer", billing_address=ADDRESS)
+    )
+    return customer.id, await client.create_bank_account(ADMIN, customer.id, ACCOUNT)
+
+
+@pytest.fixture
+async def accepted(client, control, payer):
+    (pad,) = await client.list_pads(ADMIN, payer[0])
+    control.accept_pad(pad.id)
+    return payer

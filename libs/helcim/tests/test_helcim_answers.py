@@ -6,12 +6,25 @@ import httpx2
 import pytest
 from bankrails_contracts.money import Currency
 from bankrails_helcim import endpoints
-from bankrails_helcim.bodies import CanadianRouting, NewBankAccount, NewCustomer, withdraw_body
+from bankrails_helcim.bodies import (
+    CanadianRouting,
+    CustomerUpdate,
+    NewBankAccount,
+    NewCustomer,
+    refund_body,
+    withdraw_body,
+)
 from bankrails_helcim.client import MerchantAccess
 from bankrails_helcim.errors import CustomerCodeRejected, failure, read_complaint
-from bankrails_helcim.mapping import AccountType, Holder
+from bankrails_helcim.mapping import AccountType, Holder, PadStatus
 from bankrails_vendor_http.client import Answer
-from bankrails_vendor_http.errors import OutcomeUnknown, VendorRejected, VendorUnavailable
+from bankrails_vendor_http.errors import (
+    NotPermitted,
+    OutcomeUnknown,
+    TokenRejected,
+    VendorRejected,
+    VendorUnavailable,
+)
 from bankrails_vendor_http.vendor_text import TEXT_CHARACTERS_MAX
 
 KEY = "a1b2c3d4e5f6g7h8i9j0k1l2m"
@@ -30,7 +43,14 @@ ACCOUNT = NewBankAccount(
 
 WITH_EFFECT = {
     "withdraw": lambda client, access: client.withdraw(access, BODY, idempotency_key=KEY),
+    "refund": lambda client, access: client.refund(access, 109361, refund_body(100), idempotency_key=KEY),
+    "void": lambda client, access: client.void(access, 109361, idempotency_key=KEY),
+    "cancel": lambda client, access: client.cancel(access, 109361, idempotency_key=KEY),
+    "settle_batch": lambda client, access: client.settle_batch(access, 47339, idempotency_key=KEY),
     "create_customer": lambda client, access: client.create_customer(access, CUSTOMER),
+    "update_customer": lambda client, access: client.update_customer(access, 1, CustomerUpdate(contact_name="Jo")),
+    "delete_bank_account": lambda client, access: client.delete_bank_account(access, 1, 2),
+    "update_pad": lambda client, access: client.update_pad(access, 1, 2, 3, accepted=True, status=PadStatus.ACTIVE),
     "create_bank_account": lambda client, access: client.create_bank_account(access, 1, ACCOUNT),
     "set_default_bank_account": lambda client, access: client.set_default_bank_account(access, 1, 2),
     "request_new": lambda client, access: client.request_new(access, 1),
@@ -44,12 +64,13 @@ READS = {
     "list_pads": lambda client, access: client.list_pads(access, 1),
     "get_pad": lambda client, access: client.get_pad(access, 1, 2, 3),
     "get_transaction": lambda client, access: client.get_transaction(access, 1),
-    "list_transactions": lambda client, access: client.list_transactions(access),
+    "list_batches": lambda client, access: client.list_batches(access),
+    "list_transactions": lambda client, access: client.transactions_page(access),
 }
 CALLS = WITH_EFFECT | READS
 
 DEFINITE_NO_TO_THE_REQUEST = [400, 404, 405, 422]
-DEFINITE_NO_TO_THE_ATTEMPT = [401, 403, 429]
+DEFINITE_NO_TO_THE_ATTEMPT = [401, 429]
 NOT_EVEN_A_NO = [302, 304, 402, 408, 409, 418, 500, 502, 503, 504, 520, 599]
 UNREADABLE = [
     b"",
@@ -67,13 +88,20 @@ UNREADABLE = [
 ]
 READABLE_ALL_THE_SAME = {
     "request_new": {b'{"message": "ok?"}'},
+    "refund": {b'{"message": "ok?"}'},
+    "void": {b'{"message": "ok?"}'},
+    "cancel": {b'{"message": "ok?"}'},
+    "settle_batch": {b'{"message": "ok?"}'},
+    "update_pad": set(UNREADABLE),
     "connection_test": {content for content in UNREADABLE if content.startswith(b"{") and content.endswith(b"}")},
     "list_customers": {b"[]"},
     "list_bank_accounts": {b"[]"},
     "list_pads": {b"[]"},
     "list_transactions": {b"[]"},
+    "list_batches": {b"[]"},
 }
-"""A message is all that one endpoint promises, any object all that another does, and an empty list is an answer."""
+"""A message is all that some endpoints promise, any object all that another does, an empty list is an answer, and no body
+at all is declared for what changes a PAD."""
 
 
 def unreadable_answers(operations):
@@ -85,14 +113,18 @@ def unreadable_answers(operations):
     ]
 
 
-@pytest.mark.parametrize("endpoint", [endpoints.WITHDRAW, endpoints.REQUEST_NEW, endpoints.GET_TRANSACTION])
+@pytest.mark.parametrize(
+    "endpoint",
+    [endpoints.WITHDRAW, endpoints.REFUND, endpoints.REQUEST_NEW, endpoints.UPDATE_PAD, endpoints.GET_TRANSACTION],
+)
 def test_every_status_that_can_be_written_means_something(endpoint):
     """Three digits are all that HTTP allows; the one nobody thought of is the one that must not raise KeyError."""
     meaning = {status: type(failure(endpoint, Answer(status, httpx2.Headers(), b""))) for status in range(100, 1000)}
     unless_listed = VendorUnavailable if endpoint.effect is endpoints.Effect.NONE else OutcomeUnknown
     assert {status for status, error in meaning.items() if error is VendorRejected} == set(DEFINITE_NO_TO_THE_REQUEST)
-    assert {error for status, error in meaning.items() if status in DEFINITE_NO_TO_THE_ATTEMPT} == {VendorUnavailable}
-    listed = DEFINITE_NO_TO_THE_REQUEST + DEFINITE_NO_TO_THE_ATTEMPT
+    told = {status: meaning[status] for status in (401, 403, 429)}
+    assert told == {401: TokenRejected, 403: NotPermitted, 429: VendorUnavailable}
+    listed = [*DEFINITE_NO_TO_THE_REQUEST, 401, 403, 429]
     assert {error for status, error in meaning.items() if status not in listed} == {unless_listed}
 
 
@@ -153,7 +185,7 @@ async def test_one_unreadable_row_spoils_its_page(vendor, access, samples):
     """The row that we cannot read may be the debit that we are looking for."""
     good = samples["transactions.openapi"].body[0]
     with pytest.raises(VendorUnavailable):
-        await vendor(httpx2.Response(200, json=[good, {**good, "amount": "ten"}])).client.list_transactions(access)
+        await vendor(httpx2.Response(200, json=[good, {**good, "amount": "ten"}])).client.transactions_page(access)
 
 
 @pytest.mark.parametrize("operation", WITH_EFFECT)
@@ -243,13 +275,31 @@ async def test_a_debit_goes_out_as_the_stored_bytes_under_the_stored_key(vendor,
     assert request.content == b'{"bankAccountId":41992,"customerId":19411033,"amount":49.95,"currencyId":1}'
 
 
+KEYED = {
+    "withdraw": lambda client, access, key: client.withdraw(access, BODY, idempotency_key=key),
+    "refund": lambda client, access, key: client.refund(access, 1, refund_body(1), idempotency_key=key),
+    "void": lambda client, access, key: client.void(access, 1, idempotency_key=key),
+    "cancel": lambda client, access, key: client.cancel(access, 1, idempotency_key=key),
+    "settle_batch": lambda client, access, key: client.settle_batch(access, 1, idempotency_key=key),
+}
+
+
 @pytest.mark.parametrize("key", ["", "short", "x" * 24, "x" * 37, "x" * 24 + "\n", "é" * 25, "a b" * 9])
-async def test_a_key_that_the_vendor_would_not_take_never_leaves_us(vendor, access, key):
+@pytest.mark.parametrize("operation", KEYED)
+async def test_a_key_that_the_vendor_would_not_take_never_leaves_us(vendor, access, operation, key):
     """A bug of ours, not an answer of theirs."""
     asked = vendor(httpx2.Response(500))
     with pytest.raises(ValueError, match="idempotency key"):
-        await asked.client.withdraw(access, BODY, idempotency_key=key)
+        await KEYED[operation](asked.client, access, key)
     assert asked.asked == []
+
+
+def test_every_keyed_endpoint_is_known_as_such():
+    """Helcim OpenAPI: withdraw, refund, void, cancel and settle take a key, and nothing under /customers does."""
+    known = [each for each in vars(endpoints).values() if isinstance(each, endpoints.Endpoint)]
+    assert {each.operation for each in known if each.effect is endpoints.Effect.KEYED} == set(KEYED)
+    assert {each.operation for each in known if each.effect is not endpoints.Effect.NONE} == set(WITH_EFFECT)
+    assert {each.operation for each in known if each.effect is endpoints.Effect.NONE} == set(READS)
 
 
 @pytest.mark.parametrize("token", ["", "with space", "newline\n", "tökén"])

@@ -15,6 +15,10 @@ CLOSED = {
     "countWithdrawals": 1,
     "amountDeposits": 0,
     "countDeposits": 0,
+    "amountReversed": 10,
+    "countReversed": 2,
+    "amountRefunded": 5.25,
+    "countRefunded": 3,
     "dateOpened": "2023-11-21 11:03:11",
     "dateClosed": "2024-04-16 16:15:37",
 }
@@ -39,6 +43,9 @@ async def test_batches_are_read_however_they_are_packed(vendor, access, body):
         datetime(2024, 4, 16, 22, 15, 37, tzinfo=UTC),
     )
     assert (closed.amount_withdrawals_minor, closed.count_withdrawals) == (7_999, 1)
+    assert (closed.amount_deposits_minor, closed.count_deposits) == (0, 0)
+    assert (closed.amount_reversed_minor, closed.count_reversed) == (1_000, 2)
+    assert (closed.amount_refunded_minor, closed.count_refunded) == (525, 3)
     assert (open_.batch_id, open_.status, open_.closed_at) == (47340, BatchStatus.OPEN, None)
     assert open_.batch_reference == "ach-47340"
 

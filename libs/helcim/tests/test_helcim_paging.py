@@ -93,7 +93,7 @@ async def test_the_next_page_is_asked_for_only_when_the_caller_wants_it(vendor, 
 async def test_a_filter_is_written_in_the_vendors_words(vendor, access, row):
     """Names in filters, numbers in bodies; dollars, and dates on the vendor's wall."""
     asked = vendor(pages_of([]))
-    await asked.client.list_transactions(
+    await asked.client.transactions_page(
         access,
         TransactionFilter(
             start_on=date(2024, 4, 16),

@@ -128,7 +128,7 @@ async def test_a_debit_is_read_as_the_guide_prints_it(vendor, access, samples):
 async def test_every_packing_of_a_transaction_is_the_same_transaction(vendor, access, samples):
     """Bare or wrapped, alone or listed, `L4L4` or `L4l4`, with and without the fields of 2026."""
     bare = await vendor(samples["transaction.openapi"]).client.get_transaction(access, 109361)
-    (listed,) = await vendor(samples["transactions.openapi"]).client.list_transactions(access)
+    (listed,) = await vendor(samples["transactions.openapi"]).client.transactions_page(access)
     wrapped = await vendor(samples["transaction.guide"]).client.get_transaction(access, 109361)
     newer = await vendor(samples["transaction.mid_2026"]).client.get_transaction(access, 109361)
     assert bare == listed

@@ -16,6 +16,12 @@ class AchBatch(Wire):
     """`ach-1234`; not in the guide's older sample."""
     amount_withdrawals_minor: Cents = Field(0, validation_alias="amountWithdrawals")
     count_withdrawals: Number = 0
+    amount_deposits_minor: Cents = Field(0, validation_alias="amountDeposits")
+    count_deposits: Number = 0
+    amount_reversed_minor: Cents = Field(0, validation_alias="amountReversed")
+    count_reversed: Number = 0
+    amount_refunded_minor: Cents = Field(0, validation_alias="amountRefunded")
+    count_refunded: Number = 0
     opened_at: Instant = Field(None, validation_alias="dateOpened")
     closed_at: Instant = Field(None, validation_alias="dateClosed")
     """Read, never computed: a batch of the guide's stayed open for months and closed at 16:15:37."""

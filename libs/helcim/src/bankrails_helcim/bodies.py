@@ -1,7 +1,7 @@
 """What we write to the vendor, as bytes: the same content is the same bytes, so a repeat under one key is no conflict.
 
-Write names differ from read ones (wire.py). Source: Helcim OpenAPI 2.2.0, CustomerRequest, bank-account and withdraw
-requests.
+Write names differ from read ones (wire.py). Source: Helcim OpenAPI 2.2.0, CustomerRequest, CustomerUpdateRequest,
+bank-account, PAD, withdraw and refund requests.
 """
 
 import json
@@ -10,7 +10,18 @@ from typing import Any, Literal
 
 from bankrails_contracts.money import Currency
 
-from bankrails_helcim.mapping import ACCOUNT_TYPE, COUNTRY_ALPHA3, CURRENCY_ID, HOLDER, AccountType, Holder
+from bankrails_helcim.mapping import (
+    ACCOUNT_TYPE,
+    COUNTRY_ALPHA3,
+    CURRENCY_ID,
+    HOLDER,
+    PAD_STATUS_ID,
+    PAD_TYPE,
+    AccountType,
+    Holder,
+    PadStatus,
+    PadType,
+)
 from bankrails_helcim.money import dollars
 
 Country = Literal["CA", "US"]
@@ -18,6 +29,7 @@ Country = Literal["CA", "US"]
 
 _ACCOUNT_TYPE_ID = {ours: theirs for theirs, ours in ACCOUNT_TYPE.items()}
 _HOLDER_ID = {ours: theirs for theirs, ours in HOLDER.items()}
+_PAD_TYPE_ID = {ours: theirs for theirs, ours in PAD_TYPE.items()}
 
 
 def withdraw_body(*, customer_id: int, bank_account_id: int, amount_minor: int, currency: Currency) -> bytes:
@@ -31,6 +43,26 @@ def withdraw_body(*, customer_id: int, bank_account_id: int, amount_minor: int, 
         f'{{"bankAccountId":{bank_account_id:d},"customerId":{customer_id:d},'
         f'"amount":{dollars(amount_minor)},"currencyId":{CURRENCY_ID[currency]}}}'
     ).encode("ascii")
+
+
+def refund_body(amount_minor: int) -> bytes:
+    """`PUT /ach/transactions/{id}/refund`: the part, or all, of the debit that goes back."""
+    if amount_minor <= 0:
+        raise ValueError("a refund is more than nothing")
+    return f'{{"amount":{dollars(amount_minor)}}}'.encode("ascii")
+
+
+def pad_body(*, accepted: bool | None, status: PadStatus | None, type: PadType | None, ip_address: str | None) -> bytes:
+    """`PUT …/pads/{id}`; None leaves a field as it is, and one at least is given."""
+    body = {
+        "accepted": None if accepted is None else int(accepted),
+        "ipAddress": ip_address,
+        "status": None if status is None else PAD_STATUS_ID[status],
+        "type": None if type is None else _PAD_TYPE_ID[type],
+    }
+    if all(value is None for value in body.values()):
+        raise ValueError("a PAD update changes something")
+    return _bytes(body)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,25 +95,40 @@ class NewAddress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewCustomer:
-    customer_code: str
-    """Ours, and the only guard against making a customer twice: the call takes no idempotency key."""
+class CustomerDetails:
     contact_name: str | None = None
     business_name: str | None = None
     """One of the two names at least."""
     cell_phone: str | None = None
     billing_address: NewAddress | None = None
 
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "contactName": self.contact_name,
+            "businessName": self.business_name,
+            "cellPhone": self.cell_phone,
+            "billingAddress": self.billing_address and self.billing_address.as_json(),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCustomer(CustomerDetails):
+    customer_code: str
+    """Ours, and the only guard against making a customer twice: the call takes no idempotency key."""
+
     def body(self) -> bytes:
-        return _bytes(
-            {
-                "customerCode": self.customer_code,
-                "contactName": self.contact_name,
-                "businessName": self.business_name,
-                "cellPhone": self.cell_phone,
-                "billingAddress": self.billing_address and self.billing_address.as_json(),
-            }
-        )
+        return _bytes({"customerCode": self.customer_code, **self.as_json()})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerUpdate(CustomerDetails):
+    """Give all that is to stand: whether the vendor keeps what a PUT leaves out is not documented.
+
+    The code is not changed: it is what a customer is found by.
+    """
+
+    def body(self) -> bytes:
+        return _bytes(self.as_json())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,24 +47,34 @@ class Endpoint:
 _CUSTOMER = "customers/{customer_id}"
 _BANK_ACCOUNTS = _CUSTOMER + "/bank-accounts"
 _BANK_ACCOUNT = _BANK_ACCOUNTS + "/{bank_account_id}"
+_PAD = _BANK_ACCOUNT + "/pads/{pad_id}"
+_TRANSACTION = "ach/transactions/{transaction_id}"
 
 CONNECTION_TEST = Endpoint("connection_test", "GET", "connection-test", Effect.NONE)
 
 LIST_CUSTOMERS = Endpoint("list_customers", "GET", "customers", Effect.NONE)
 GET_CUSTOMER = Endpoint("get_customer", "GET", _CUSTOMER, Effect.NONE)
 CREATE_CUSTOMER = Endpoint("create_customer", "POST", "customers", Effect.UNKEYED)
+UPDATE_CUSTOMER = Endpoint("update_customer", "PUT", _CUSTOMER, Effect.UNKEYED)
 
 LIST_BANK_ACCOUNTS = Endpoint("list_bank_accounts", "GET", _BANK_ACCOUNTS, Effect.NONE)
 GET_BANK_ACCOUNT = Endpoint("get_bank_account", "GET", _BANK_ACCOUNT, Effect.NONE)
 CREATE_BANK_ACCOUNT = Endpoint("create_bank_account", "POST", _BANK_ACCOUNTS, Effect.UNKEYED)
 SET_DEFAULT_BANK_ACCOUNT = Endpoint("set_default_bank_account", "PATCH", _BANK_ACCOUNT + "/default", Effect.UNKEYED)
+DELETE_BANK_ACCOUNT = Endpoint("delete_bank_account", "DELETE", _BANK_ACCOUNT, Effect.UNKEYED)
 REQUEST_NEW = Endpoint("request_new", "GET", _BANK_ACCOUNTS + "/request-new", Effect.UNKEYED)
 """A GET that mails the payer. No retry, no prefetch and no cache may take it for a read."""
 
 LIST_PADS = Endpoint("list_pads", "GET", _CUSTOMER + "/pads", Effect.NONE)
-GET_PAD = Endpoint("get_pad", "GET", _BANK_ACCOUNT + "/pads/{pad_id}", Effect.NONE)
+GET_PAD = Endpoint("get_pad", "GET", _PAD, Effect.NONE)
+UPDATE_PAD = Endpoint("update_pad", "PUT", _PAD, Effect.UNKEYED)
 
 WITHDRAW = Endpoint("withdraw", "PUT", "ach/withdraw", Effect.KEYED)
 LIST_TRANSACTIONS = Endpoint("list_transactions", "GET", "ach/transactions", Effect.NONE)
-GET_TRANSACTION = Endpoint("get_transaction", "GET", "ach/transactions/{transaction_id}", Effect.NONE)
+GET_TRANSACTION = Endpoint("get_transaction", "GET", _TRANSACTION, Effect.NONE)
+REFUND = Endpoint("refund", "PUT", _TRANSACTION + "/refund", Effect.KEYED)
+VOID = Endpoint("void", "PUT", _TRANSACTION + "/void", Effect.KEYED)
+CANCEL = Endpoint("cancel", "PATCH", _TRANSACTION + "/cancel", Effect.KEYED)
+"""PATCH, where refund and void are PUT."""
 LIST_BATCHES = Endpoint("list_batches", "GET", "ach/batches", Effect.NONE)
+SETTLE_BATCH = Endpoint("settle_batch", "PUT", "ach/batches/{batch_id}/settle", Effect.KEYED)

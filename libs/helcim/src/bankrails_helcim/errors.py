@@ -2,8 +2,10 @@
 
     VendorError (bankrails_vendor_http.errors)
     ├── VendorRejected            400, 404, 405, 422: a definite no to this request
-    │   └── CustomerCodeRejected  the no names customerCode: it is taken, or bad
-    ├── VendorUnavailable         401, 403, 429: a definite no to this attempt; and whatever goes wrong with a read
+    │   ├── CustomerCodeRejected  the no names customerCode: it is taken, or bad
+    │   └── NotPermitted          403: the token has not the right
+    ├── VendorUnavailable         429: a definite no to this attempt; and whatever goes wrong with a read
+    │   └── TokenRejected         401: the token is not taken (any more)
     └── OutcomeUnknown            anything else after a call with an effect: 409, 5xx, 3xx, a success nobody can read
 
 A definite no speaks of the attempt that it answers. After an earlier attempt under the same key ended in silence, a 400
@@ -15,11 +17,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bankrails_vendor_http.client import Answer
-from bankrails_vendor_http.errors import VendorError, VendorRejected, VendorUnavailable, unusable
+from bankrails_vendor_http.errors import (
+    NotPermitted,
+    TokenRejected,
+    VendorError,
+    VendorRejected,
+    VendorUnavailable,
+    unusable,
+)
 from bankrails_vendor_http.json_api import NOT_TAKEN, read_json, retry_after_seconds
 from bankrails_vendor_http.vendor_text import printable, status_name
 
-from bankrails_helcim.endpoints import CREATE_BANK_ACCOUNT, CREATE_CUSTOMER, Endpoint
+from bankrails_helcim.access import MerchantAccess
+from bankrails_helcim.endpoints import CONNECTION_TEST, CREATE_BANK_ACCOUNT, CREATE_CUSTOMER, Endpoint
 
 REJECTED = frozenset({400, 404, 405, 422})
 RETRY_AFTER_SECONDS_MAX = 99_999
@@ -60,8 +70,8 @@ def read_complaint(status: int, content: bytes) -> Complaint:
     return Complaint(printable(errors) if errors else status_name(status))
 
 
-def failure(endpoint: Endpoint, answer: Answer) -> VendorError:
-    """The error for an answer that is no success."""
+def failure(endpoint: Endpoint, answer: Answer, access: MerchantAccess | None = None) -> VendorError:
+    """The error for an answer that is no success. `access` is that of the call."""
     complaint = read_complaint(answer.status, answer.content)
     operation, status = endpoint.operation, answer.status
     if endpoint is CREATE_BANK_ACCOUNT:
@@ -70,10 +80,28 @@ def failure(endpoint: Endpoint, answer: Answer) -> VendorError:
         if endpoint is CREATE_CUSTOMER and "customerCode" in complaint.fields:
             return CustomerCodeRejected(operation, complaint.text, status=status)
         return VendorRejected(operation, complaint.text, status=status)
+    if status in (401, 403):
+        return _access_refused(endpoint, status, complaint.text, access)
     if status in NOT_TAKEN or not endpoint.writes:
         wait = retry_after_seconds(answer, RETRY_AFTER_SECONDS_MAX)
         return VendorUnavailable(operation, complaint.text, status=status, retry_after_seconds=wait)
     return unusable(operation, complaint.text, writes=True, status=status)
+
+
+def _access_refused(endpoint: Endpoint, status: int, text: str, access: MerchantAccess | None) -> VendorError:
+    """Which of the two it is, by the text where there is one: the vendor's documents use either status for either.
+
+    A connection test takes any valid token, so whatever it refuses is not one. Source: Helcim OpenAPI, connection-test;
+    devdocs.helcim.com/docs/common-api-errors; /docs/http-response-codes.
+    """
+    told = text.lower()
+    known = (status == 403 and "unauthorized" not in told) or "permission" in told
+    token = "the token" if access is None else f"the token ending in {access.token[-4:]}"
+    if known and endpoint is not CONNECTION_TEST:
+        return NotPermitted(
+            endpoint.operation, f"{token} may not {endpoint.operation}: Helcim answered {status}, {text}", status=status
+        )
+    return TokenRejected(endpoint.operation, f"Helcim does not take {token}: {status}, {text}", status=status)
 
 
 def unreadable(endpoint: Endpoint, answer: Answer, why: str) -> VendorError:

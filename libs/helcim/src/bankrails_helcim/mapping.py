@@ -74,6 +74,13 @@ class PadType(StrEnum):
     UNRECOGNISED = "UNRECOGNISED"
 
 
+class PadStatus(StrEnum):
+    """As it is written; what is read is a PadState."""
+
+    ACTIVE = "ACTIVE"
+    INACTIVE = "INACTIVE"
+
+
 class PadState(StrEnum):
     NOT_ACCEPTED = "NOT_ACCEPTED"
     ACTIVE = "ACTIVE"
@@ -116,6 +123,7 @@ PAD_STATE: Mapping[tuple[int, int], PadState] = {
     (0, 1): PadState.CONTRADICTORY,
 }
 
+PAD_STATUS_ID: Mapping[PadStatus, int] = {PadStatus.ACTIVE: 1, PadStatus.INACTIVE: 2}
 CURRENCY_ID: Mapping[Currency, int] = {ours: theirs for theirs, ours in CURRENCY.items()}
 COUNTRY_ALPHA3: Mapping[str, str] = {"CA": "CAN", "US": "USA"}
 """Addresses of customers use alpha-3; creating a bank account, and it alone, alpha-2."""

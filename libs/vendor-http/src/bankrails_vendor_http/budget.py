@@ -87,6 +87,16 @@ class Budget:
             return self._paused_until
         if not self.has_slot(lane):
             return now
+        again_at = self.try_spend(lane)
+        if again_at is None:
+            self.in_flight += 1
+        return again_at
+
+    def try_spend(self, lane: Lane) -> datetime | None:
+        """A further call by whoever holds a slot: None when it may go, else when to ask again at the earliest."""
+        now = self._clock.now()
+        if self._paused_until is not None and now < self._paused_until:
+            return self._paused_until
         self._forget(now)
         for calls, window, limit in (
             (self._second, SECOND_WINDOW, self.quota.per_second),
@@ -98,7 +108,6 @@ class Budget:
             allowed = _allowed(limit, lane)
             if len(calls) >= allowed:
                 return calls[len(calls) - allowed] + window
-        self.in_flight += 1
         if self.quota.per_second is not None:
             self._second.append(now)
         self._minute.append(now)

@@ -2,9 +2,14 @@
 
 VendorError
 ├── VendorRejected      a definite no to this request: the vendor understood it and refused
+│   └── NotPermitted    the token is good and has not the right for it
 ├── VendorUnavailable   a definite no to this attempt: nothing left us, or the vendor did not take it (401, 403, 429)
+│   ├── TokenRejected   the vendor does not know our token (any more), so it takes no call with it
+│   └── BudgetSpent     we did not send it: our share of the vendor's quota is used up
 └── OutcomeUnknown      it left us and no usable answer came: it may have happened
 """
+
+from datetime import datetime
 
 
 class VendorError(Exception):
@@ -28,6 +33,20 @@ class VendorUnavailable(VendorError):
     ) -> None:
         super().__init__(operation, reason, status=status)
         self.retry_after_seconds = retry_after_seconds
+
+
+class NotPermitted(VendorRejected):
+    """A person has to grant the right, or to give another token; `reason` says which."""
+
+
+class TokenRejected(VendorUnavailable):
+    """Not this call's failure: whatever needs the token waits until it works again."""
+
+
+class BudgetSpent(VendorUnavailable):
+    def __init__(self, operation: str, until: datetime) -> None:
+        super().__init__(operation, f"our share of the quota is used up until {until.isoformat()}")
+        self.until = until
 
 
 class OutcomeUnknown(VendorError):

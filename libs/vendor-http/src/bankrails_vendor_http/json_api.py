@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 import httpx2
 
+from bankrails_vendor_http.allowance import spend
 from bankrails_vendor_http.client import Answer, exchange
 from bankrails_vendor_http.errors import VendorError, VendorRejected, VendorUnavailable, unusable
 from bankrails_vendor_http.vendor_text import printable, status_name
@@ -73,6 +74,7 @@ class JsonRequests:
             headers = headers | {"content-type": self._content_type}
             content = json.dumps(body).encode()
         request = self._http.build_request(endpoint.method, path, params=query, content=content, headers=headers)
+        await spend(endpoint.operation, writes=endpoint.writes)
         return await exchange(
             self._http,
             endpoint.operation,
