@@ -263,12 +263,13 @@ async def test_all_that_is_known_of_a_call_survives(store: Store) -> None:
         "causation_id",
         "correlation_id",
         "withdrawn",
+        "deferred",
         "key_attempted_monotonic",  # of this process alone
         "sealed",  # the next test
     }
     await store.commit(Changes(work_changed=[known]))
     assert (await open_work(store))["w"] == known
-    later = replace(known, due_at=9, state=WorkState.DUE)
+    later = replace(known, due_at=9, state=WorkState.DUE, payload={"page": 2})
     await store.commit(Changes(work_put_off=[later]))
     assert (await open_work(store))["w"] == later
 

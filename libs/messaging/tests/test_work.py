@@ -20,7 +20,7 @@ from bankrails_messaging.calls import (
     ReadCall,
     VendorCall,
 )
-from bankrails_messaging.resend import BETWEEN_LOOK_UPS, QUIET
+from bankrails_messaging.resend import BETWEEN_LOOK_UPS, KEYS_MAX, QUIET
 from bankrails_messaging.retry import ATTEMPTS_MAX, LONGEST
 from bankrails_messaging.rows import Changes, to_micros
 from bankrails_messaging.store import Store
@@ -479,6 +479,21 @@ async def test_what_is_revoked_and_proven_absent_is_refused(
     assert len(script.sent) == 1
 
 
+@pytest.mark.parametrize("between", [[], [away(429)]])
+async def test_a_vendor_that_loses_every_key_is_a_persons_concern(
+    engine_for: Callable[..., Engine], script: Script, outcomes: Outcomes, between: list[Step]
+) -> None:
+    """A "later" in between does not make the lost keys any fewer: each was a chance of a second debit."""
+    script.then(*[step for _ in range(KEYS_MAX) for step in (*between, silence())])
+    async with engine_for(Keyed(script)) as engine:
+        await engine.work(debit())
+        for _ in range(30):
+            await after(engine, KEY_LIFE)
+        assert len(script.sent) == len({key for key, _ in script.sent}) == KEYS_MAX * (1 + len(between))
+        assert outcomes.results == ["unknown", "ambiguous"]
+        assert engine.pool.by_state()[WorkState.OPERATOR] == 1
+
+
 # Twins
 
 
@@ -719,6 +734,43 @@ async def test_a_polled_call_has_its_tries_anew_each_time(
             await after(engine, timedelta(minutes=5))
     assert set(results) == {"answered"}
     assert len(results) > ATTEMPTS_MAX + 1
+
+
+async def test_a_polled_call_asks_the_next_page_and_a_restart_goes_on_from_there(open_sqlite: Open) -> None:
+    """A list of eighty pages that began anew with every restart would never come to its end."""
+    from bankrails_contracts.payments import CollectPayment
+    from bankrails_messaging.decisions import Answering, Decision
+
+    asked: list[dict[str, Any]] = []
+    killed = asyncio.Event()
+
+    class Pages(ReadCall):
+        kind = KIND
+
+        async def send(self, payload: Payload) -> dict[str, Any]:
+            asked.append(payload)
+            if payload.get("page") == 2 and not killed.is_set():
+                await killed.wait()
+            return {"page": payload.get("page", 1)}
+
+    def decide(outcome: Any, situation: None, now: datetime) -> Decision:
+        page = outcome.answer["page"]
+        if page == 3:
+            return Decision(again_at=now + timedelta(hours=1), again_payload={})
+        return Decision(again_at=now, again_payload={"page": page + 1})
+
+    polled: Answering[None] = Answering(KIND, CollectPayment, lambda reads, found: [None] * len(found), decide)
+    async with Engine(open_sqlite({}), answerings=[polled], calls=[Pages()]) as engine:
+        await engine.work(debit())
+        await engine.until(lambda: len(asked) == 2, "the second page, in flight")
+    killed.set()
+    async with Engine(open_sqlite({}), answerings=[polled], calls=[Pages()], after_crash=True) as engine:
+        await engine.idle()
+        await after(engine, LONGEST)
+        await engine.until(lambda: {"page": 3} in asked, "the third page")
+        await engine.idle()
+        await after(engine, timedelta(hours=1))
+    assert asked == [{}, {"page": 2}, {"page": 2}, {"page": 3}, {}, {"page": 2}, {"page": 3}]
 
 
 # What waits

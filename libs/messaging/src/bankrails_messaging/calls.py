@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
+from bankrails_vendor_http.errors import OutcomeUnknown
 from sqlalchemy import Connection
 
 Payload = dict[str, Any]
@@ -33,11 +34,23 @@ class Effect:
     """What `send` would have answered."""
 
 
+class Unconfirmed(OutcomeUnknown):
+    """From a keyed call: the vendor says that it happened, and which effect it is could not be confirmed.
+
+    It is looked up, and not sent again before, however young its key is.
+    """
+
+
 class VendorCall(ABC):
     kind: ClassVar[str]
     """The work kind; a metric label too."""
     deadline_seconds: ClassVar[float] = 30.0
-    """Real time for the whole call; past it the call is given up and its outcome unknown."""
+    """Real time for the whole call; past it the call is given up and its outcome unknown. Waiting for the budget between
+    two HTTP calls is not counted."""
+    moves_money: ClassVar[bool] = False
+    """Whether a paused merchant's waits."""
+    tests_access: ClassVar[bool] = False
+    """Whether it goes out although the vendor takes no token: it is how we learn that one is taken again."""
 
 
 class ReadCall(VendorCall):
@@ -78,6 +91,7 @@ class LookFirstCall(_LooksUp):
 
 
 class KeyedCall(_LooksUp):
+    moves_money = True
     key_life: ClassVar[timedelta]
     """How long the vendor remembers a key. Past it the same key is a second effect."""
 

@@ -57,6 +57,23 @@ class Standing:
     payload: dict[str, Any]
     budget: str
     lane: Lane = Lane.POLLING
+    at_start: bool = False
+    """Whether each start makes it due at once."""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """An amount added to a running total, or with less than nothing taken from it.
+
+    Many decisions add to one total in the same commit without seeing each other; `at_most` is held by the store.
+    """
+
+    kind: type
+    """The snapshot that reads it; its table has `id` and `amount_minor`."""
+    id: str
+    amount_minor: int
+    at_most: int | None = None
+    """Above it nothing of the commit is stored, and the decision is made again with the total as it is then."""
 
 
 @dataclass(frozen=True)
@@ -68,11 +85,20 @@ class Decision:
     work: tuple[Work, ...] = ()
     again_at: datetime | None = None
     """For the answer of a polling call: ask again then instead of ending the work."""
+    again_payload: dict[str, Any] | None = None
+    """With `again_at`: what to ask then, such as the next page of a list. It stands in the same commit as this decision,
+    so a restart goes on from there. None: the same as before."""
     also: tuple["Decision", ...] = ()
     """Further aggregates that change in the same commit, each at most once in all of it."""
     commands: tuple[Command, ...] = ()
     """Commands of the service to itself: decided after this commit, by the ordinary handlers, and answered by events.
     Their ids follow from what set them off, so a repeat changes nothing."""
+    tallies: tuple[Tally, ...] = ()
+    ends: tuple[str, ...] = ()
+    """Kinds of work of this aggregate that end in this commit: work that was never tried, or that waits for an operator.
+    What flies cannot be ended, and is not by this."""
+    looks_up: tuple[str, ...] = ()
+    """Ids of aggregates whose unknown outcomes are looked up at once: something was heard that may be theirs."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +145,8 @@ class Outcome:
     """True when the answer comes from a look-up: the effect was there already."""
     was_unknown: bool = False
     """True when an UNKNOWN outcome was reported for this work before."""
+    not_permitted: bool = False
+    """True for a REJECTED whose reason is a right that our token has not."""
     ended: bool = True
     """False while the work goes on: an UNKNOWN that is still being looked up, or one that waits for an operator."""
 

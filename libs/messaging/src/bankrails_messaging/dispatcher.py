@@ -13,7 +13,6 @@ one that was in hand at two crashes is parked.
 import asyncio
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 import structlog
@@ -22,12 +21,12 @@ from bankrails_telemetry.health import Progress
 from sqlalchemy import Connection
 
 from bankrails_messaging.cases import Case, Reader, repeated
-from bankrails_messaging.decisions import Answering, Decision, Handling, Outcome, Refusal
+from bankrails_messaging.decisions import Answering, Decision, Handling, Refusal
 from bankrails_messaging.enactment import Enactment
+from bankrails_messaging.following import Following
 from bankrails_messaging.metrics import MessagingMetrics
 from bankrails_messaging.recovery import release_parked
-from bankrails_messaging.rows import Changes, InboxRow, to_micros
-from bankrails_messaging.sorting import COMMAND, INTERNAL
+from bankrails_messaging.rows import Changes, InboxRow
 from bankrails_messaging.stops import Probe, Stop, unwatched
 from bankrails_messaging.store import Store, StoreConflict, StoreRaced
 from bankrails_messaging.work import WorkPool
@@ -69,7 +68,6 @@ class Dispatcher:
         self._pool = pool
         self._clock = clock
         self._reader = Reader(handlings, answerings)
-        self._enactment = enactment
         self._reads = reads
         self._metrics = metrics
         self._progress = progress
@@ -79,6 +77,7 @@ class Dispatcher:
         self._in_hand: set[str] = set()
         self._parked: dict[str, str] = {}
         """Parked key → id of the message that parked it."""
+        self._following = Following(enactment, pool, self._reader, self._parked)
         self._suspects: set[int] = set()
         self._waves: set[asyncio.Task[None]] = set()
         self._racing = asyncio.Lock()
@@ -249,14 +248,14 @@ class Dispatcher:
                     continue
                 log.warning("dispatcher.conflict", error=str(conflict), aggregate_id=case.row.key)
                 case.bug = conflict
-                await self._writer.commit(self._changes([case]))
+                await self._writer.commit(self._following.changes([case], self._clock.now()))
                 return
 
     async def _decide_and_commit(self, cases: list[Case]) -> None:
         """Raises StoreConflict."""
         await self._decide(cases)
         self._probe(Stop.DECIDED)
-        await self._writer.commit(self._changes(cases))
+        await self._writer.commit(self._following.changes(cases, self._clock.now()))
 
     def _release(self, case: Case) -> None:
         row = case.row
@@ -313,55 +312,6 @@ class Dispatcher:
                 some[0].bug = bug
                 return [None]
             return [(await self._load(load, [case]))[0] for case in some]
-
-    def _changes(self, cases: Iterable[Case]) -> Changes:
-        """Everything that follows from the verdicts, as one unit of work."""
-        changes = Changes()
-        now = self._clock.now()
-        for case in cases:
-            if case.bug is None:
-                try:
-                    changes.add(self._follow(case, now))
-                except Exception as bug:  # as in _decide
-                    case.bug = bug
-            if case.bug is not None:
-                self._park(case, now, changes)
-        return changes
-
-    def _follow(self, case: Case, now: datetime) -> Changes:
-        """What one verdict means; without one the key is parked, and this message waits behind the parked one."""
-        changes = Changes()
-        row = case.row
-        if case.told or case.verdict is None:
-            self._park(case, now, changes)
-            return changes
-        self._enactment.enact(row, case.verdict, now, changes)
-        if isinstance(case.verdict, Decision) and isinstance(case.message, Outcome):
-            self._end_work(case.message, case.verdict, changes)
-        (changes.forgotten if row.kind == INTERNAL else changes.decided).append(row.seq or 0)
-        return changes
-
-    def _end_work(self, outcome: Outcome, decision: Decision, changes: Changes) -> None:
-        if decision.again_at is not None:
-            again = self._pool.put_off(outcome.work_id, to_micros(decision.again_at))
-            if again is not None:
-                changes.work_put_off.append(again)
-        elif outcome.ended:
-            changes.work_ended.append(outcome.work_id)
-
-    def _park(self, case: Case, now: datetime, changes: Changes) -> None:
-        row = case.row
-        behind = self._parked.get(row.key) if case.bug is None else None
-        reason = type(case.bug).__name__ if case.bug is not None else f"waits behind {behind}"
-        if case.bug is not None:
-            log.error(
-                "dispatcher.parked", aggregate_id=row.key, type=row.type, message_id=row.message_id, exc_info=case.bug
-            )
-        changes.parked.append((row.seq or 0, "parked" if case.bug is not None else "waiting", reason))
-        if row.kind == COMMAND:
-            self._enactment.park(row, row.type, reason, behind, now, changes)
-        elif (asked_by := self._reader.asked_by(row)) is not None:
-            self._enactment.park(row, asked_by.type, reason, behind, now, changes)
 
     def _count(self, case: Case) -> None:
         match case.verdict:

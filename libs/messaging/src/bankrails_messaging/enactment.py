@@ -15,7 +15,7 @@ from bankrails_contracts.ids import uuid7
 from bankrails_contracts.message import Command, Event, Service
 from bankrails_contracts.topics import RECORD_BYTES_MAX, Channel, topic_name
 from bankrails_telemetry.redaction import clean_text
-from sqlalchemy import Connection, Row, Table, select
+from sqlalchemy import ColumnElement, Connection, Row, Table, select
 
 from bankrails_messaging.decisions import Decision, Refusal, Work
 from bankrails_messaging.rows import Changes, DeadLetterRow, InboxRow, OutboxRow, Save, to_micros
@@ -53,8 +53,12 @@ class Repository(Generic[S]):
         wanted = {item for item in ids if item is not None}
         if not wanted:
             return {}
-        found = connection.execute(self._select.where(self.table.c.id.in_(wanted)))
-        return {row.id: self.snapshot(*self._typed(row)) for row in found}
+        return {found.id: found for found in self.find(connection, self.table.c.id.in_(wanted))}
+
+    def find(self, connection: Connection, *where: ColumnElement[bool]) -> list[Any]:
+        """The snapshots for which all of `where` holds, in no order."""
+        found = connection.execute(self._select.where(*where))
+        return [self.snapshot(*self._typed(row)) for row in found]
 
     def _typed(self, row: Row[Any]) -> Iterator[Any]:
         return (value if enum is None else enum(value) for value, enum in zip(row, self._of_type, strict=True))
@@ -83,6 +87,9 @@ class Enactment:
             raise ValueError("events without the aggregate that they are about")
         for work in verdict.work:
             changes.work_added.append(_work_row(row, work, now, row.key if aggregate is None else aggregate.id))
+        for tally in verdict.tallies:
+            changes.tallies.append((self.repositories[tally.kind].table, tally))
+        changes.looked_up += verdict.looks_up
         for command in verdict.commands:
             changes.received.append(self._own_command(row, command, now))
         for further in verdict.also:

@@ -1,6 +1,6 @@
 """What a running service shows to operators, and to whoever moves the virtual clock."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from urllib.parse import urlsplit
@@ -10,7 +10,7 @@ from bankrails_clock.idle import IdleReport
 from bankrails_clock.port import Clock, SharedClock
 from bankrails_telemetry.health import Progress, holds, not_older_than
 from bankrails_telemetry.metrics import LoopLag
-from bankrails_telemetry.ops_server import OpsServer
+from bankrails_telemetry.ops_server import Handler, OpsServer
 from prometheus_client import CollectorRegistry
 
 from bankrails_messaging.dispatcher import DECISION, Dispatcher
@@ -25,6 +25,8 @@ STUCK_SECONDS = 30.0
 BEAT = "event loop"
 """The progress mark that the gauges leave each second."""
 
+Route = tuple[str, str, Handler]
+"""Method, path, handler."""
 Jwks = Callable[[], Mapping[str, object]]
 
 
@@ -50,7 +52,9 @@ class Operations:
         self._taking_part = taking_part
 
     @asynccontextmanager
-    async def serving(self, host: str, port: int, registry: CollectorRegistry, jwks: Jwks | None) -> AsyncIterator[str]:
+    async def serving(
+        self, host: str, port: int, registry: CollectorRegistry, jwks: Jwks | None, routes: Sequence[Route] = ()
+    ) -> AsyncIterator[str]:
         """The address. Raises StartRefused when it is taken."""
         expect = self._progress.expect
         owed = partial(expect, max_age_seconds=STUCK_SECONDS, once_owed=True)
@@ -69,6 +73,8 @@ class Operations:
         server.add_route("GET", "/idle", self._show_idle)
         server.add_route("GET", "/parked", self._show_parked)
         server.add_route("POST", "/parked/{key}/release", self._release_parked)
+        for route in routes:
+            server.add_route(*route)
         async with AsyncExitStack() as stack:
             try:
                 await stack.enter_async_context(server)

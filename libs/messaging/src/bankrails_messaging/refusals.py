@@ -19,6 +19,12 @@ def code_after_read(result: Result) -> RefusalCode:
     return RefusalCode.VENDOR_REJECTED if result is Result.REJECTED else RefusalCode.VENDOR_UNAVAILABLE
 
 
+def _code(outcome: Outcome, code: RefusalCode | None) -> RefusalCode:
+    if outcome.not_permitted:
+        return RefusalCode.NOT_PERMITTED
+    return AFTER_WRITE[outcome.result] if code is None else code
+
+
 def refused(
     event: type[CommandRefused],
     outcome: Outcome,
@@ -33,7 +39,7 @@ def refused(
     refusal = event(
         command_id=outcome.command_id,
         command_type=command.type,
-        code=AFTER_WRITE[outcome.result] if code is None else code,
+        code=_code(outcome, code),
         reason=outcome.reason if reason is None else reason,
         field=field,
         aggregate_id=aggregate.id,

@@ -1,10 +1,14 @@
-"""When a keyed call may be sent again. Pure; the rule that stands between a lost answer and a second debit.
+"""When a keyed call may be sent again: the rule that stands between a lost answer and a second debit.
 
 Within the key's life the vendor itself answers a repeat with the first effect. Past it the same key is a new debit, so
 nothing is sent until the vendor's own list has shown, twice and late enough, that the first never happened.
 """
 
+import time
 from datetime import datetime, timedelta
+
+from bankrails_messaging.rows import from_micros
+from bankrails_messaging.work_row import WorkRow
 
 MARGIN = timedelta(seconds=30)
 """For clocks that differ and for a request that waits at the vendor's door."""
@@ -19,6 +23,16 @@ KEYS_MAX = 3
 def key_is_young(first_attempt_at: datetime, now: datetime, *, key_life: timedelta, deadline: timedelta) -> bool:
     """Whether a resend under the same key arrives while the vendor still remembers it."""
     return now - first_attempt_at + deadline + MARGIN < key_life
+
+
+def row_is_young(row: WorkRow, now: datetime, *, key_life: timedelta, deadline: timedelta) -> bool:
+    """key_is_young of a row's present key. A wall clock can be set back; the age of a key never goes down."""
+    first_attempt_at = from_micros(row.key_attempted_at or 0)
+    if row.key_attempted_monotonic is not None:
+        now = max(now, first_attempt_at + timedelta(seconds=time.monotonic() - row.key_attempted_monotonic))
+    elif now < first_attempt_at:
+        return False
+    return key_is_young(first_attempt_at, now, key_life=key_life, deadline=deadline)
 
 
 def counts_as_clean(last_attempt_at: datetime, last_clean_at: datetime | None, now: datetime) -> bool:

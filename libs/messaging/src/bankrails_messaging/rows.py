@@ -95,6 +95,10 @@ class Changes:
     work_claimed: list[Any] = field(default_factory=list)
     """Attempts to record, after the recheck of their kind; a refused one gets its `withdrawn` reason instead."""
     work_ended: list[str] = field(default_factory=list)
+    tallies: list[tuple[Any, Any]] = field(default_factory=list)
+    """(table, Tally) to be added."""
+    looked_up: list[str] = field(default_factory=list)
+    """Aggregates whose unknown outcomes are looked up once this has landed; nothing of it is stored."""
     dead_letters: list[DeadLetterRow] = field(default_factory=list)
     published_through: int = 0
     """Outbox rows up to this seq are acknowledged by Kafka."""
@@ -114,6 +118,8 @@ class Changes:
         self.work_put_off += unit.work_put_off
         self.work_claimed += unit.work_claimed
         self.work_ended += unit.work_ended
+        self.tallies += unit.tallies
+        self.looked_up += unit.looked_up
         self.dead_letters += unit.dead_letters
         self.published_through = max(self.published_through, unit.published_through)
 

@@ -10,7 +10,7 @@ import signal
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -30,11 +30,12 @@ from bankrails_messaging.calls import VendorCall
 from bankrails_messaging.decisions import Answering, Handling, Standing
 from bankrails_messaging.dispatcher import Dispatcher
 from bankrails_messaging.enactment import Enactment
+from bankrails_messaging.holds import Holds
 from bankrails_messaging.intake import Intake
 from bankrails_messaging.metrics import MessagingMetrics
-from bankrails_messaging.operations import BEAT, Operations, on_the_clock
+from bankrails_messaging.operations import BEAT, Operations, Route, on_the_clock
 from bankrails_messaging.relay import Relay
-from bankrails_messaging.rows import Changes, InboxRow, to_micros
+from bankrails_messaging.rows import Changes, InboxRow, Save, to_micros
 from bankrails_messaging.sorting import Door
 from bankrails_messaging.standing import stand, unasked
 from bankrails_messaging.start import StartRefused
@@ -85,6 +86,13 @@ class Parts:
     """Other services' event topics."""
     standing: Sequence[Standing] = ()
     jwks: Callable[[], Mapping[str, object]] | None = None
+    holds: Holds = field(default_factory=Holds)
+    saved: Callable[[Save], None] = lambda save: None
+    """Told each aggregate's new row once it is durable."""
+    background: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
+    """What else runs as long as the service does."""
+    routes: Sequence[Route] = ()
+    """For operators, beside those that every service has."""
     probe: Probe = unwatched
 
 
@@ -141,7 +149,14 @@ class RunningService:
             probe=parts.probe,
         )
         self._pool = pool = WorkPool(
-            store, writer, parts.clock, parts.calls, parts.budget_for, metrics, probe=parts.probe
+            store,
+            writer,
+            parts.clock,
+            parts.calls,
+            parts.budget_for,
+            metrics,
+            holds=parts.holds,
+            probe=parts.probe,
         )
         self._dispatcher = dispatcher = Dispatcher(
             store,
@@ -185,6 +200,8 @@ class RunningService:
             begin(self._lag.watch(), "loop lag")
             begin(self._observe(), "gauges")
             begin(self._prune(), "pruning")
+            for running in parts.background:
+                begin(running(), "background")
             # What is open comes before anything new, and is taken up once Kafka is connected: ten thousand decisions
             # would make every step of the connection wait its turn.
             await self._resume(clean)
@@ -202,7 +219,7 @@ class RunningService:
                 parts.clock, dispatcher, pool, relay, intake, self._lag, self._progress, lambda: self._taking_part
             )
             async with (
-                operations.serving(parts.ops_host, parts.ops_port, parts.registry, parts.jwks) as address,
+                operations.serving(parts.ops_host, parts.ops_port, parts.registry, parts.jwks, parts.routes) as address,
                 on_the_clock(parts.clock, parts.name, address),
             ):
                 yield address
@@ -260,6 +277,8 @@ class RunningService:
 
     def _land(self, changes: Changes) -> None:
         """What a durable unit of work sets in motion, in commit order."""
+        for save in changes.saves:
+            self._parts.saved(save)
         if changes.outbox:
             self._relay.take(changes.outbox)
         if changes.received:
@@ -270,6 +289,8 @@ class RunningService:
             self._pool.end(changes.work_ended)
         if changes.work_put_off:
             self._pool.add(changes.work_put_off)
+        if changes.looked_up:
+            self._pool.look_up_now(changes.looked_up)
 
     def _committed(self, units: int) -> None:
         self._metrics.groups.inc()
@@ -289,6 +310,8 @@ class RunningService:
             metrics.waiting.set(self._dispatcher.waiting)
             metrics.outbox.set(self._relay.waiting)
             metrics.unknown_age.set(self._pool.oldest_unknown_seconds())
+            for kind, number in self._pool.unknown_by_kind().items():
+                metrics.unknown.labels(kind).set(number)
             for state, number in self._pool.by_state().items():
                 metrics.work.labels(state).set(number)
             await asyncio.sleep(GAUGES_EVERY_SECONDS)

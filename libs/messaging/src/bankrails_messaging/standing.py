@@ -6,7 +6,7 @@ from bankrails_contracts.ids import uuid7
 
 from bankrails_messaging.decisions import Answering, Standing
 from bankrails_messaging.rows import Changes
-from bankrails_messaging.work_row import WorkRow
+from bankrails_messaging.work_row import WorkRow, WorkState
 
 
 def unasked(answerings: Iterable[Answering[object]]) -> frozenset[str]:
@@ -25,6 +25,10 @@ def stand(
     by_place = {(item.kind, item.key): item for item in wanted}
     standing_kinds = {item.kind for item in wanted}
     there = {(row.kind, row.key) for row in open_work}
+    for row in open_work:
+        item = by_place.get((row.kind, row.key))
+        if item is not None and item.at_start and row.state is WorkState.DUE:
+            row.due_at = now
     return Changes(
         work_ended=[
             row.id

@@ -13,8 +13,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from bankrails_messaging.rows import Changes, InboxRow, Save
-from bankrails_messaging.store import Recheck, StoreConflict, StoreRaced
+from bankrails_messaging.store import DEFERRED, Recheck, StoreConflict, StoreRaced
 from bankrails_messaging.tables import DeadLetterEntry, Inbox, Outbox, Position, Work
+from bankrails_messaging.tallies import add_tallies
 from bankrails_messaging.work_row import WorkRow
 
 INBOX: Table = Inbox.__table__  # type: ignore[attr-defined]  # SQLModel adds it
@@ -52,6 +53,7 @@ _END_WORK = delete(WORK).where(WORK.c.id == bindparam("i"))
 _CHANGE_WORK = (
     update(WORK).where(WORK.c.id == bindparam("i")).values({name: bindparam(f"v_{name}") for name in _WORK_CHANGING})
 )
+_PUT_OFF_WORK = _CHANGE_WORK.values(payload=bindparam("v_payload"))
 
 
 class Numbers:
@@ -78,6 +80,7 @@ def apply(connection: Connection, changes: Changes, rechecks: Mapping[str, Reche
         _many(connection, _MARK_IN_HAND, ({"s": seq} for seq in changes.in_hand))
         _many(connection, _FORGET, ({"s": seq} for seq in changes.forgotten))
         _save(connection, changes.saves)
+        add_tallies(connection, changes.tallies)
         _many(
             connection,
             insert(OUTBOX),
@@ -94,7 +97,8 @@ def apply(connection: Connection, changes: Changes, rechecks: Mapping[str, Reche
             ),
         )
         _many(connection, insert(WORK), (_new_work(row) for row in changes.work_added))
-        _many(connection, _CHANGE_WORK, (_changed_work(row) for row in (*changes.work_changed, *changes.work_put_off)))
+        _many(connection, _CHANGE_WORK, map(_changed_work, changes.work_changed))
+        _many(connection, _PUT_OFF_WORK, map(_put_off_work, changes.work_put_off))
         _many(connection, _END_WORK, ({"i": work_id} for work_id in changes.work_ended))
         _many(
             connection,
@@ -177,8 +181,10 @@ def _claim(connection: Connection, rows: list[WorkRow], rechecks: Mapping[str, R
     for kind, some in by_kind.items():
         reasons = rechecks[kind](connection, some)
         for row in some:
-            row.withdrawn = reasons.get(row.id)
-    going = (_changed_work(row) for row in rows if row.withdrawn is None)
+            reason = reasons.get(row.id)
+            row.deferred = reason == DEFERRED
+            row.withdrawn = None if row.deferred else reason
+    going = (_changed_work(row) for row in rows if row.withdrawn is None and not row.deferred)
     _many(connection, _CHANGE_WORK, ({**values, "v_sealed": None} for values in going))
 
 
@@ -194,6 +200,10 @@ def _changed_work(row: WorkRow) -> dict[str, Any]:
     made["v_sealed"] = _sealed(row)
     made["i"] = row.id
     return made
+
+
+def _put_off_work(row: WorkRow) -> dict[str, Any]:
+    return {**_changed_work(row), "v_payload": orjson.dumps(row.payload).decode()}
 
 
 def _sealed(row: WorkRow) -> str | None:

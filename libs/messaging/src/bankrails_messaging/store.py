@@ -13,6 +13,8 @@ T = TypeVar("T")
 
 Recheck = Callable[[Connection, Sequence[WorkRow]], Mapping[str, str]]
 """Re-reads, inside the claim's transaction, what may have changed since the decision; work id → why it must not go."""
+DEFERRED = "DEFERRED"
+"""As a reason: not now. No attempt is made, and the work waits."""
 
 
 class StoreConflict(Exception):

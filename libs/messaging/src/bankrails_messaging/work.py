@@ -12,19 +12,25 @@ against a bug here.
 import asyncio
 import heapq
 import random
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
 from typing import Any
 
 import structlog
 from bankrails_clock.port import Clock
+from bankrails_vendor_http.allowance import Allowance
 from bankrails_vendor_http.budget import Budget, Lane
 
 from bankrails_messaging.attempts import Attempts
 from bankrails_messaging.calls import VendorCall
+from bankrails_messaging.census import Census
+from bankrails_messaging.gates import Gates
+from bankrails_messaging.halfway import HalfWay
+from bankrails_messaging.holds import Holds
 from bankrails_messaging.metrics import MessagingMetrics
 from bankrails_messaging.rows import from_micros, to_micros
 from bankrails_messaging.stops import Probe, unwatched
@@ -51,16 +57,30 @@ class WorkPool:
         budget_for: Callable[[str], Budget],
         metrics: MessagingMetrics,
         *,
+        holds: Holds | None = None,
         probe: Probe = unwatched,
         rng: random.Random | None = None,
     ) -> None:
+        calls = list(calls)
+        self._calls = {call.kind: call for call in calls}
+        self._holds = Holds() if holds is None else holds
+        self._holds.attach(metrics.paused, released=self._let_go, tested=self._test)
+        self._held: defaultdict[str, list[str]] = defaultdict(list)
+        """Budget → rows that are due and wait for its hold to end."""
+        self._sooner: dict[str, int] = {}
+        """Tests of tokens that were under way when another one was asked for."""
         self._clock = clock
         self._budget_for = budget_for
         self._metrics = metrics
         self._attempts = Attempts(
-            store, writer, clock, calls, metrics, self._schedule, probe=probe, rng=rng or random.Random()
+            store, writer, clock, calls, metrics, self._schedule, self._holds, probe=probe, rng=rng or random.Random()
         )
         self._rows: dict[str, WorkRow] = {}
+        census = Census(self._rows, self._calls, clock)
+        self.by_state = census.by_state
+        self.unknown_by_kind = census.unknown_by_kind
+        self.oldest_unknown_seconds = census.oldest_unknown_seconds
+        self._by_key: defaultdict[str, set[str]] = defaultdict(set)
         self._later: Queue = []
         self._ready: defaultdict[str, Queue] = defaultdict(list)
         self._prepared: defaultdict[str, Queue] = defaultdict(list)
@@ -69,10 +89,10 @@ class WorkPool:
         self._full: dict[str, tuple[int, int]] = {}
         """Budget → the most urgent lane that its windows have no room for, and until when."""
         self._order = count()
-        self._gates: dict[str, str] = {}
-        self._behind_gate: defaultdict[str, deque[str]] = defaultdict(deque)
+        self._gates = Gates(metrics.gate_waiting)
         self._flying: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
+        self._halfway = HalfWay(self._wake.set)
         self._closing = False
         self._asleep = False
         self._wake_at: int | None = None
@@ -84,8 +104,8 @@ class WorkPool:
         """Rows that are durable: new ones, or all of them at start."""
         for row in rows:
             self._rows[row.id] = row
-            if row.gate_held is not None:
-                self._gates[row.gate_held] = row.id
+            self._by_key[row.key].add(row.id)
+            self._gates.known(row)
             if row.state in (WorkState.DUE, WorkState.UNKNOWN):
                 self._schedule(row)
             elif row.state is WorkState.IN_FLIGHT:
@@ -97,33 +117,62 @@ class WorkPool:
         """The decision on these outcomes is durable."""
         for work_id in work_ids:
             row = self._rows.pop(work_id, None)
-            if row is not None and row.gate is not None:
-                self._open_gate(row)
+            if row is None:
+                continue
+            self._by_key[row.key].discard(row.id)
+            if not self._by_key[row.key]:
+                del self._by_key[row.key]
+            for freed in self._gates.open(row):
+                if freed in self._rows:
+                    self._schedule(self._rows[freed])
         self._wake.set()
 
-    def put_off(self, work_id: str, due_at: int) -> WorkRow | None:
-        """Mark a polled row as due again; the caller commits it and hands it back to `add`. None when it is gone."""
+    def resting(self, key: str, kinds: Iterable[str]) -> list[str]:
+        """Of an aggregate's work, what was never tried and what waits for an operator."""
+        rows = [self._rows[work_id] for work_id in self._by_key.get(key, ())]
+        return [row.id for row in rows if row.kind in kinds and row.rests]
+
+    def look_up_now(self, keys: Iterable[str]) -> None:
+        """Do not wait for the next look-up of what is unknown of these aggregates; one that is under way is enough."""
+        now = to_micros(self._clock.now())
+        for row in [self._rows[work_id] for key in keys for work_id in self._by_key.get(key, ())]:
+            if row.state is WorkState.UNKNOWN and row.due_at > now:
+                row.due_at = now
+                self._schedule(row)
+
+    def put_off(self, work_id: str, due_at: int, payload: dict[str, Any] | None = None) -> WorkRow | None:
+        """Mark a polled row as due again; the caller commits it and hands it back to `add`. None when it is gone.
+
+        With a `payload` that is what it asks from then on.
+        """
         row = self._rows.get(work_id)
         if row is not None:
-            row.state, row.due_at = WorkState.DUE, due_at
+            row.payload = row.payload if payload is None else payload
+            row.state, row.due_at = WorkState.DUE, min(due_at, self._sooner.pop(work_id, due_at))
             row.attempts, row.doubtful = 0, False  # it was answered: the tries of the next time are counted anew
         return row
+
+    def _let_go(self, budget: str) -> None:
+        """Fewer holds are on this budget: what waits is looked at again."""
+        for work_id in self._held.pop(budget, ()):
+            if (row := self._rows.get(work_id)) is not None:
+                self._schedule(row)
+
+    def _test(self, budget: str, at: datetime) -> None:
+        """The row itself stays as it is stored: after a restart the tokens are tested anyway."""
+        due_at = to_micros(at)
+        for row in self._rows.values():
+            if row.budget != budget or not self._calls[row.kind].tests_access:
+                continue
+            if row.state is not WorkState.DUE:
+                self._sooner[row.id] = due_at
+            elif row.due_at > due_at:
+                row.due_at = due_at
+                self._schedule(row)
 
     def _schedule(self, row: WorkRow) -> None:
         heapq.heappush(self._later, (row.due_at, next(self._order), row.id))
         self._wake.set()
-
-    def _open_gate(self, row: WorkRow) -> None:
-        gate = row.gate or ""
-        if self._gates.get(gate) != row.id:
-            return
-        del self._gates[gate]
-        waiting = self._behind_gate.pop(gate, None)
-        if waiting:
-            self._metrics.gate_waiting.dec(len(waiting))
-            for work_id in waiting:
-                if work_id in self._rows:
-                    self._schedule(self._rows[work_id])
 
     # The loop
 
@@ -136,10 +185,14 @@ class WorkPool:
             while self._later and self._later[0][0] <= now:
                 due_at, order, work_id = heapq.heappop(self._later)
                 row = self._rows.get(work_id)
-                if row is not None and row.due_at == due_at and _is_open(row):
-                    heapq.heappush(self._ready[row.budget], (_lane(row), order, work_id))
+                if row is None or row.due_at != due_at or not row.is_open:
+                    continue
+                if self._holds.keeps(row, self._calls[row.kind]):
+                    self._held[row.budget].append(work_id)
+                else:
+                    heapq.heappush(self._ready[row.budget], (row.turn, order, work_id))
             wake_at = self._later[0][0] if self._later else None
-            for name in self._ready:
+            for name in {**self._ready, **dict.fromkeys(self._halfway.budgets)}:
                 again_at = self._launch(name)
                 if again_at is not None and (wake_at is None or again_at < wake_at):
                     wake_at = again_at
@@ -155,6 +208,13 @@ class WorkPool:
         if budget.paused_until is not None and budget.paused_until > now:
             self._put_back(name, to_micros(budget.paused_until))
             return to_micros(budget.paused_until)
+        go_on_at = self._halfway.serve(name, budget)
+        soonest = [to_micros(go_on_at)] if go_on_at is not None else []
+        if (again_at := self._launch_next(name, budget, now)) is not None:
+            soonest.append(again_at)
+        return min(soonest, default=None)
+
+    def _launch_next(self, name: str, budget: Budget, now: datetime) -> int | None:
         lane_full, full_until = self._full.get(name, (Lane.POLLING + 1, 0))
         if full_until <= to_micros(now):
             lane_full = Lane.POLLING + 1
@@ -162,6 +222,11 @@ class WorkPool:
         prepared = self._prepared[name]
         while prepared:
             lane, _, work_id = prepared[0]
+            row = self._rows[work_id]
+            if self._holds.forbids(row, self._calls[row.kind]):
+                heapq.heappop(prepared)
+                self._take_back(row, to_micros(now))
+                continue
             if not budget.has_slot(Lane(lane)):
                 return None  # the next call to end frees one, and wakes us
             again_at = budget.try_acquire(Lane(lane))
@@ -170,7 +235,7 @@ class WorkPool:
                 self._put_back(name, to_micros(again_at))
                 return to_micros(again_at)
             heapq.heappop(prepared)
-            self._start(self._fly(self._rows[work_id], budget))
+            self._start(self._fly(row, budget, Lane(lane)))
         return full_until if self._ready[name] and lane_full <= Lane.POLLING else None
 
     def _prepare_more(self, name: str, budget: Budget, lane_full: int) -> None:
@@ -182,11 +247,12 @@ class WorkPool:
                 return
             lane, order, work_id = heapq.heappop(ready)
             row = self._rows.get(work_id)
-            if row is None or not _is_open(row):
+            if row is None or not row.is_open:
                 continue
-            if row.gate is not None and self._gates.setdefault(row.gate, row.id) != row.id:
-                self._behind_gate[row.gate].append(row.id)
-                self._metrics.gate_waiting.inc()
+            if self._holds.keeps(row, self._calls[row.kind]):
+                self._held[name].append(work_id)
+                continue
+            if not self._gates.passes(row):
                 continue
             if row.state is WorkState.UNKNOWN:
                 heapq.heappush(prepared, (lane, order, work_id))  # a look-up records nothing before it
@@ -209,24 +275,33 @@ class WorkPool:
     def _put_back(self, name: str, due_at: int) -> None:
         """Nothing of these was sent: they are due again when the budget has room."""
         for _, _, work_id in self._prepared.pop(name, ()):
-            row = self._rows[work_id]
-            if row.state is WorkState.UNKNOWN:
-                row.due_at = due_at
-                self._schedule(row)
-            else:
-                self._start(self._attempts.take_back(row, due_at))
+            self._take_back(self._rows[work_id], due_at)
 
-    async def _fly(self, row: WorkRow, budget: Budget) -> None:
+    def _take_back(self, row: WorkRow, due_at: int) -> None:
+        if row.state is WorkState.UNKNOWN:
+            row.due_at = due_at
+            self._schedule(row)
+        else:
+            self._start(self._attempts.take_back(row, due_at))
+
+    async def _room(self, name: str, lane: Lane) -> None:
+        await self._halfway.wait(name, lane)
+        self._metrics.in_flight.inc()
+
+    async def _fly(self, row: WorkRow, budget: Budget, lane: Lane) -> None:
         self._metrics.in_flight.inc()
         with ExitStack() as slot:
             slot.callback(self._free, budget)
+            allowance = Allowance(
+                budget, lane, slot, acquire=partial(self._room, row.budget, lane), release=partial(self._free, budget)
+            )
             now = self._clock.now()
             if row.state is WorkState.UNKNOWN:
-                await self._attempts.look_up(row, budget)
+                await self._attempts.look_up(row, budget, allowance)
             elif now - from_micros(row.attempted_at or 0) > RECHECK_STANDS:
                 await self._attempts.take_back(row, to_micros(now))
             else:
-                await self._attempts.carry_out(row, budget, slot)
+                await self._attempts.carry_out(row, budget, slot, allowance)
 
     def _free(self, budget: Budget) -> None:
         self._metrics.in_flight.dec()
@@ -251,6 +326,7 @@ class WorkPool:
         now = to_micros(self._clock.now())
         for name in list(self._prepared):
             self._put_back(name, now)
+        self._halfway.stop(self._clock.now())
         if self._flying:
             _, late = await asyncio.wait(self._flying, timeout=grace_seconds)
             for task in late:
@@ -265,26 +341,8 @@ class WorkPool:
     def idle(self) -> bool:
         """Nothing flies, and nothing could fly before `next_due`."""
         due = self._wake_at is not None and self._wake_at <= to_micros(self._clock.now())
-        return self._asleep and not due and not self._flying and not self._wake.is_set()
+        return self._asleep and not due and len(self._flying) == self._halfway.waiting and not self._wake.is_set()
 
     @property
     def next_due(self) -> datetime | None:
         return None if self._wake_at is None else from_micros(self._wake_at)
-
-    def by_state(self) -> dict[str, int]:
-        counted = {state.value: 0 for state in WorkState}
-        for row in self._rows.values():
-            counted[row.state.value] += 1
-        return counted
-
-    def oldest_unknown_seconds(self) -> float:
-        since = [row.unknown_since for row in self._rows.values() if row.unknown_since is not None]
-        return (to_micros(self._clock.now()) - min(since)) / 1e6 if since else 0.0
-
-
-def _is_open(row: WorkRow) -> bool:
-    return row.state in (WorkState.DUE, WorkState.UNKNOWN)
-
-
-def _lane(row: WorkRow) -> int:
-    return Lane.LOOK_UP if row.state is WorkState.UNKNOWN else row.lane

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from bankrails_vendor_http.budget import Lane
+
 
 class WorkState(StrEnum):
     DUE = "due"
@@ -59,3 +61,20 @@ class WorkRow:
     keys_used: int = 0
     withdrawn: str | None = field(default=None, compare=False)
     """Set in memory when the claim's recheck refuses: why nothing is sent any more."""
+    deferred: bool = field(default=False, compare=False)
+    """Set in memory when the claim's recheck says "not now": nothing of the claim is stored."""
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in (WorkState.DUE, WorkState.UNKNOWN)
+
+    @property
+    def rests(self) -> bool:
+        """Never tried, or waiting for an operator."""
+        untried = self.state is WorkState.DUE and not self.attempts and not self.doubtful
+        return untried or self.state is WorkState.OPERATOR
+
+    @property
+    def turn(self) -> int:
+        """The lane of its next call: a look-up is less urgent than what it looks up."""
+        return Lane.LOOK_UP if self.state is WorkState.UNKNOWN else self.lane
