@@ -14,8 +14,10 @@ from bankrails_sandbox import (
     ClockConfig,
     ControlClient,
     HelcimConfig,
+    RunningSandbox,
     SandboxConfig,
     SandboxProcess,
+    SandboxThread,
 )
 
 # 16:51:38 in Mountain Time: when the bank account of the vendor's printed sample was made.
@@ -59,7 +61,7 @@ AMERICAN_ACCOUNT = OWNER | {
 class Shop:
     """A merchant's integration in as few words as a test wants: raw answers, no judgement."""
 
-    def __init__(self, sandbox: SandboxProcess, token: str) -> None:
+    def __init__(self, sandbox: RunningSandbox, token: str) -> None:
         self.sandbox = sandbox
         self.control: ControlClient = sandbox.control
         headers = {"api-token": token}
@@ -168,14 +170,14 @@ def address() -> dict[str, Any]:
 
 @pytest.fixture
 def fresh_shop() -> Iterator[Callable[..., Shop]]:
-    """A process of its own, at START, with other assumptions or settings than the defaults."""
+    """A sandbox of its own, at START, with other assumptions or settings than the defaults."""
     opened: list[Shop] = []
 
     def open_fresh(helcim: HelcimConfig | None = None, **merchant: Any) -> Shop:
         config = helcim or HelcimConfig()
         if merchant:
             config = dataclasses.replace(config, merchants=(dataclasses.replace(CANADIAN_MERCHANT, **merchant),))
-        opened.append(Shop(SandboxProcess(frozen(config)).start(), "maple-books-admin-token"))
+        opened.append(Shop(SandboxThread(frozen(config)).start(), "maple-books-admin-token"))
         return opened[-1]
 
     yield open_fresh

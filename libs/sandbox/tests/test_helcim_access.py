@@ -1,6 +1,7 @@
 """Tokens: three axes of permission, and which check comes before which (Helcim guide: Connecting to the Helcim API)."""
 
 import pytest
+from bankrails_sandbox import ControlRefused, Processing, Token
 
 READS = [
     ("GET", "/customers"),
@@ -19,14 +20,19 @@ WRITES = [
     ("PATCH", "/customers/1/bank-accounts/1/default"),
     ("PUT", "/customers/1/bank-accounts/1/pads/1"),
 ]
-LOOKS = [("GET", "/ach/transactions"), ("GET", "/ach/transactions/1")]
-WITHDRAW = [("PUT", "/ach/withdraw")]
+LOOKS = [("GET", "/ach/transactions"), ("GET", "/ach/transactions/1"), ("GET", "/ach/batches")]
+WITHDRAW = [("PUT", "/ach/withdraw"), ("PUT", "/ach/batches/1/settle")]
+UNDO = [
+    ("PUT", "/ach/transactions/1/refund"),
+    ("PUT", "/ach/transactions/1/void"),
+    ("PATCH", "/ach/transactions/1/cancel"),
+]
 TEST = [("GET", "/connection-test")]
 
 MAY = {
-    "admin": TEST + READS + WRITES + LOOKS + WITHDRAW,
+    "admin": TEST + READS + WRITES + LOOKS + WITHDRAW + UNDO,
     "withdraw-only": TEST + READS + WRITES + LOOKS + WITHDRAW,
-    "refund": TEST + READS + LOOKS + WITHDRAW,
+    "refund": TEST + READS + LOOKS + WITHDRAW + UNDO,
     "read-only": TEST + READS + LOOKS,
     "no-access": TEST,
 }
@@ -68,6 +74,32 @@ def test_a_rotated_token_works_under_its_new_value_only(fresh_shop) -> None:
     assert shop.call("GET", "/customers", **{"api-token": "rotated-token"}).status_code == 200
 
 
+def test_a_new_token_serves_beside_the_old_one(fresh_shop) -> None:
+    """Rotation with an overlap: the old value goes on until it is disabled."""
+    shop = fresh_shop()
+    shop.control.add_token("maple-books", Token("admin-2", "maple-second", processing=Processing.POSITIVE))
+    assert shop.call("GET", "/customers").status_code == 200
+    second = {"api-token": "maple-second"}
+    assert shop.call("GET", "/customers", **second).status_code == 200
+    assert shop.call("PUT", "/ach/transactions/1/void", **second).status_code == 403
+    shop.control.switch_token("maple-books", "admin", disabled=True)
+    assert shop.call("GET", "/customers").status_code == 401
+    assert shop.call("GET", "/customers", **second).status_code == 200
+    for token in (Token("admin-2", "another"), Token("other", "maple-second")):
+        with pytest.raises(ControlRefused, match="exists"):
+            shop.control.add_token("maple-books", token)
+
+
+def test_levels_can_be_taken_and_given_while_it_runs(fresh_shop) -> None:
+    """As its owner would in the portal; a service learns of it by the next 403."""
+    shop = fresh_shop()
+    shop.control.switch_token("maple-books", "admin", processing="positive", general="read")
+    assert shop.call("PUT", "/ach/transactions/1/void").status_code == 403
+    assert shop.call("POST", "/customers").status_code == 403
+    shop.control.switch_token("maple-books", "admin", processing="admin")
+    assert shop.call("PUT", "/ach/transactions/1/void").status_code == 400
+
+
 def test_a_token_selects_its_merchant(shop, american_shop) -> None:
     """Nothing of one merchant can be seen with another's token."""
     customer = shop.customer()
@@ -84,7 +116,18 @@ def test_permission_is_told_before_a_bad_key_and_a_bad_body(open_shop) -> None:
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("POST", "/ach/withdraw"), ("GET", "/ach/withdraw"), ("HEAD", "/customers"), ("POST", "/customers/1/pads")],
+    [
+        ("POST", "/ach/withdraw"),
+        ("GET", "/ach/withdraw"),
+        ("POST", "/ach/transactions/1/refund"),
+        ("POST", "/ach/transactions/1/void"),
+        ("POST", "/ach/transactions/1/cancel"),
+        ("PUT", "/ach/transactions/1/cancel"),
+        ("PATCH", "/ach/transactions/1/void"),
+        ("POST", "/customers/1/bank-accounts/request-new"),
+        ("HEAD", "/customers"),
+        ("POST", "/customers/1/pads"),
+    ],
 )
 def test_a_known_path_with_another_method_is_405(shop, method: str, path: str) -> None:
     """Withdraw is a PUT; a POST to it is the commonest mistake."""

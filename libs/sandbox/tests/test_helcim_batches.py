@@ -136,3 +136,21 @@ def test_shapes_and_rules_can_be_switched(fresh_shop) -> None:
     assert shop.transaction(friday_evening)["statusBatch"] == 1
     shop.control.advance(seconds=1)
     assert shop.transaction(friday_evening)["statusBatch"] == 2
+
+
+def test_the_totals_of_an_open_batch_follow_its_rows(shop) -> None:
+    """Read before and after each change, since a sweep reads them again and again."""
+
+    def totals() -> tuple[float, int, float, int]:
+        (batch,) = shop.call("GET", "/ach/batches").json()["batches"]
+        return tuple(
+            batch[name] for name in ("amountWithdrawals", "countWithdrawals", "amountReversed", "countReversed")
+        )
+
+    body = shop.payer()
+    first = shop.withdraw(body).json()["transaction"]["id"]
+    assert totals() == (49.95, 1, 0, 0)
+    shop.withdraw(body | {"amount": 20})
+    assert totals() == (69.95, 2, 0, 0)
+    shop.call("PUT", f"/ach/transactions/{first}/void", **{"idempotency-key": shop.key()})
+    assert totals() == (20, 1, 49.95, 1)

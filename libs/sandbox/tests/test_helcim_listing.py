@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from bankrails_sandbox import HelcimConfig
+from bankrails_sandbox.helcim.day_index import DayIndex
 
 MOUNTAIN = ZoneInfo("America/Denver")
 
@@ -138,3 +140,40 @@ def test_a_merchant_lists_its_own_rows_only(shop, american_shop) -> None:
     """The token selects the books."""
     shop.withdraw(shop.payer())
     assert american_shop.call("GET", "/ach/transactions").json() == []
+
+
+def test_a_page_far_down_a_long_list_is_found_by_its_place() -> None:
+    """A sweep turns eighty pages: each is cut out by place, and no row before it is looked at."""
+    index = DayIndex(MOUNTAIN)
+    start = datetime(2024, 3, 14, 22, 51, 38, tzinfo=UTC)
+
+    class Row:
+        def __init__(self, number: int) -> None:
+            self.number = number
+            self.created_at = start + timedelta(hours=number)
+
+    for number in range(2000):
+        index.add(Row(number))
+    day = (start + timedelta(hours=1000)).astimezone(MOUNTAIN).date()
+    numbers = [row.number for row in index.rows(index.between(day, day))]
+    dates = {(start + timedelta(hours=number)).astimezone(MOUNTAIN).date() for number in numbers}
+    assert (len(numbers), dates) == (24, {day})
+    assert [row.number for row in index.rows(index.between(None, None)[::-1][1500:1503])] == [499, 498, 497]
+    assert list(index.rows(index.between(day, day - timedelta(days=1)))) == []
+    assert len(index.between(day, None)) + len(index.between(None, day - timedelta(days=1))) == 2000
+
+
+def test_both_ends_of_a_day_in_mountain_time_are_in_it(fresh_shop) -> None:
+    """The date is that of the printed time, across the change to daylight time too."""
+    shop = fresh_shop(HelcimConfig())
+    body = shop.payer()
+    midnight = datetime(2024, 3, 17, 6, 0, tzinfo=UTC)
+    ids = []
+    for at in (midnight - timedelta(seconds=1), midnight, midnight + timedelta(hours=24, seconds=-1)):
+        shop.control.jump(to=at)
+        ids.append(shop.withdraw(body).json()["transaction"]["id"])
+    days = {
+        day: [row["id"] for row in shop.call("GET", f"/ach/transactions?startDate={day}&endDate={day}").json()]
+        for day in ("2024-03-16", "2024-03-17", "2024-03-18")
+    }
+    assert days == {"2024-03-16": ids[:1], "2024-03-17": ids[:0:-1], "2024-03-18": []}

@@ -19,6 +19,8 @@ from bankrails_sandbox.helcim.merchants import (
 )
 from bankrails_sandbox.helcim.records import BankAnswer, BankAnswerKind
 from bankrails_sandbox.process import SandboxDidNotStart, SandboxProcess
+from bankrails_sandbox.running import RunningSandbox
+from bankrails_sandbox.thread import SandboxThread
 
 __all__ = [
     "AMERICAN_MERCHANT",
@@ -44,9 +46,11 @@ __all__ = [
     "Merchant",
     "Moment",
     "Processing",
+    "RunningSandbox",
     "SandboxConfig",
     "SandboxDidNotStart",
     "SandboxProcess",
+    "SandboxThread",
     "Token",
     "load_config",
 ]

@@ -12,7 +12,6 @@ from bankrails_sandbox.calls import CallCount
 from bankrails_sandbox.decoding import decode, encode
 from bankrails_sandbox.effects import Effect
 from bankrails_sandbox.faults import Fault
-from bankrails_sandbox.helcim.records import BankAnswer, BankAnswerKind, Mail
 
 T = TypeVar("T")
 
@@ -60,20 +59,15 @@ class CallReport:
 def effects(
     vendor: str, merchant: str | None, kind: str | None, idempotency_key: str | None, after: int
 ) -> Ask[tuple[Effect, ...]]:
-    query = _query(merchant=merchant, kind=kind, idempotency_key=idempotency_key, after=after or None)
-    return Ask("GET", f"/control/{vendor}/effects{query}", lambda body: _all(Effect, body["effects"]))
+    query = query_of(merchant=merchant, kind=kind, idempotency_key=idempotency_key, after=after or None)
+    return Ask("GET", f"/control/{vendor}/effects{query}", lambda body: all_of(Effect, body["effects"]))
 
 
 def calls(vendor: str, merchant: str | None) -> Ask[CallReport]:
     def read(body: Any) -> CallReport:
-        return CallReport(**{**body, "calls": _all(CallCount, body["calls"])})
+        return CallReport(**{**body, "calls": all_of(CallCount, body["calls"])})
 
-    return Ask("GET", f"/control/{vendor}/calls{_query(merchant=merchant)}", read)
-
-
-def mails(merchant: str | None, customer_id: int | None) -> Ask[tuple[Mail, ...]]:
-    query = _query(merchant=merchant, customer_id=customer_id)
-    return Ask("GET", f"/control/helcim/mails{query}", lambda body: _all(Mail, body["mails"]))
+    return Ask("GET", f"/control/{vendor}/calls{query_of(merchant=merchant)}", read)
 
 
 def plant(vendor: str, fault: Fault) -> Ask[int]:
@@ -81,15 +75,15 @@ def plant(vendor: str, fault: Fault) -> Ask[int]:
 
 
 def clear_faults(vendor: str) -> Ask[None]:
-    return Ask("DELETE", f"/control/{vendor}/faults", _nothing)
+    return Ask("DELETE", f"/control/{vendor}/faults", nothing)
 
 
 def remove_fault(vendor: str, fault_id: int) -> Ask[None]:
-    return Ask("DELETE", f"/control/{vendor}/faults/{fault_id}", _nothing)
+    return Ask("DELETE", f"/control/{vendor}/faults/{fault_id}", nothing)
 
 
 def held(vendor: str, gate: str, waiting: int, wait_seconds: int) -> Ask[int]:
-    query = _query(waiting=waiting, wait_seconds=wait_seconds)
+    query = query_of(waiting=waiting, wait_seconds=wait_seconds)
     return Ask("GET", f"/control/{vendor}/gates/{gate}{query}", lambda body: int(body["waiting"]))
 
 
@@ -97,50 +91,12 @@ def release(vendor: str, gate: str) -> Ask[int]:
     return Ask("POST", f"/control/{vendor}/gates/{gate}/release", lambda body: int(body["released"]), {})
 
 
-def accept_pad(pad_id: int) -> Ask[None]:
-    return Ask("POST", f"/control/helcim/pads/{pad_id}/accept", _nothing, {})
-
-
-def revoke_pad(pad_id: int) -> Ask[None]:
-    return Ask("POST", f"/control/helcim/pads/{pad_id}/revoke", _nothing, {})
-
-
-def decline(transaction_id: int) -> Ask[None]:
-    return Ask("POST", f"/control/helcim/transactions/{transaction_id}/decline", _nothing, {})
-
-
-def bank_answers(
-    transaction_id: int, kind: BankAnswerKind, code: str | None, banking_days_after_approval: int | None
-) -> Ask[datetime | None]:
-    body = {"code": code, "banking_days_after_approval": banking_days_after_approval}
-    path = f"/control/helcim/transactions/{transaction_id}/{kind}"
-    return Ask("POST", path, lambda answer: decode(datetime, answer["due_at"]) if answer["due_at"] else None, body)
-
-
-def bank_report(merchant: str | None) -> Ask[tuple[BankAnswer, ...]]:
-    path = f"/control/helcim/bank-report{_query(merchant=merchant)}"
-    return Ask("GET", path, lambda body: _all(BankAnswer, body["lines"]))
-
-
-def fill_in_form(customer_id: int, bank_account: dict[str, Any]) -> Ask[tuple[int, int]]:
-    path = f"/control/helcim/customers/{customer_id}/bank-form"
-    return Ask("POST", path, lambda body: (body["bank_account_id"], body["pad_id"]), bank_account)
-
-
-def switch_merchant(merchant: str, switches: dict[str, Any]) -> Ask[None]:
-    return Ask("PATCH", f"/control/helcim/merchants/{merchant}", _nothing, switches)
-
-
-def switch_token(merchant: str, token: str, switches: dict[str, Any]) -> Ask[None]:
-    return Ask("PATCH", f"/control/helcim/merchants/{merchant}/tokens/{token}", _nothing, switches)
-
-
 def reset(vendor: str) -> Ask[None]:
-    return Ask("POST", f"/control/{vendor}/reset", _nothing, {})
+    return Ask("POST", f"/control/{vendor}/reset", nothing, {})
 
 
 def reset_all() -> Ask[None]:
-    return Ask("POST", "/control/reset", _nothing, {})
+    return Ask("POST", "/control/reset", nothing, {})
 
 
 def clock() -> Ask[ClockState]:
@@ -167,7 +123,7 @@ def parties() -> Ask[dict[str, str]]:
 
 
 def remove_party(name: str) -> Ask[None]:
-    return Ask("DELETE", f"/clock/parties/{name}", _nothing)
+    return Ask("DELETE", f"/clock/parties/{name}", nothing)
 
 
 def flow(running: bool) -> Ask[ClockState]:
@@ -180,14 +136,14 @@ def _goal(seconds: float | None, to: datetime | None) -> dict[str, Any]:
     return {"seconds": seconds} if to is None else {"to": to.isoformat()}
 
 
-def _all(kind: type[T], items: list[Any]) -> tuple[T, ...]:
+def all_of(kind: type[T], items: list[Any]) -> tuple[T, ...]:
     return tuple(decode(kind, item) for item in items)
 
 
-def _nothing(_body: Any) -> None:
+def nothing(_body: Any) -> None:
     return None
 
 
-def _query(**given: Any) -> str:
+def query_of(**given: Any) -> str:
     present = {name: value for name, value in given.items() if value is not None}
     return f"?{urlencode(present)}" if present else ""

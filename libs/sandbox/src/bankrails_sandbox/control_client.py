@@ -16,22 +16,19 @@ from bankrails_clock import ClockState
 
 from bankrails_sandbox import control_asks as asks
 from bankrails_sandbox.control_asks import Advanced, Ask, ControlRefused
-from bankrails_sandbox.helcim.records import BankAnswer, BankAnswerKind, Mail
+from bankrails_sandbox.helcim.control_client import AsyncHelcimClient, HelcimClient
 from bankrails_sandbox.helium.control_client import AsyncHeliumClient, HeliumClient
 from bankrails_sandbox.helix.control_client import AsyncHelixClient, HelixClient
 from bankrails_sandbox.mx.control_client import AsyncMxClient, MxClient
-from bankrails_sandbox.vendor_client import AsyncVendorClient, VendorClient
 
 T = TypeVar("T")
 
 
-class ControlClient(VendorClient):
+class ControlClient(HelcimClient):
     """One connection per request: steering is rare, and a connection kept open could be cut with the process.
 
     Effects, calls, faults and gates here are Helcim's; the other vendors' are at attributes of their names.
     """
-
-    vendor = "helcim"
 
     def __init__(self, url: str, *, token: str | None = None) -> None:
         self.url = url
@@ -43,50 +40,6 @@ class ControlClient(VendorClient):
     def reset(self) -> None:
         """All vendors: empty books, no faults, no counts. The clock stays."""
         self.ask(asks.reset_all())
-
-    def mails(self, *, merchant: str | None = None, customer_id: int | None = None) -> tuple[Mail, ...]:
-        return self.ask(asks.mails(merchant, customer_id))
-
-    def accept_pad(self, pad_id: int) -> None:
-        """As the customer, by the link in the mail."""
-        self.ask(asks.accept_pad(pad_id))
-
-    def revoke_pad(self, pad_id: int) -> None:
-        self.ask(asks.revoke_pad(pad_id))
-
-    def decline(self, transaction_id: int) -> None:
-        """As the bank: a pending row, or an approved one in an open batch."""
-        self.ask(asks.decline(transaction_id))
-
-    def bank_answers(
-        self,
-        transaction_id: int,
-        kind: BankAnswerKind = BankAnswerKind.RETURN,
-        *,
-        code: str | None = None,
-        banking_days_after_approval: int | None = None,
-    ) -> datetime | None:
-        """As the payer's bank, after the close: at once, or on that banking day. Returns when it is due, if not at once.
-
-        The vendor does not show the code; it is in `bank_report`.
-        """
-        return self.ask(asks.bank_answers(transaction_id, kind, code, banking_days_after_approval))
-
-    def bank_report(self, *, merchant: str | None = None) -> tuple[BankAnswer, ...]:
-        """What the merchant's own bank tells it about returned, rejected and contested debits."""
-        return self.ask(asks.bank_report(merchant))
-
-    def fill_in_form(self, customer_id: int, bank_account: dict[str, Any]) -> tuple[int, int]:
-        """As the customer, on the page behind a request-new mail. Returns the ids of the bank account and the PAD."""
-        return self.ask(asks.fill_in_form(customer_id, bank_account))
-
-    def switch_merchant(self, merchant: str, **switches: bool) -> None:
-        """Keywords: deposit_account_approved, rate_limited."""
-        self.ask(asks.switch_merchant(merchant, switches))
-
-    def switch_token(self, merchant: str, token: str, **switches: bool | str) -> None:
-        """`token` is its name. Keywords: disabled, value (a rotation)."""
-        self.ask(asks.switch_token(merchant, token, switches))
 
     def clock(self) -> ClockState:
         return self.ask(asks.clock())
@@ -126,10 +79,8 @@ class ControlClient(VendorClient):
             connection.close()
 
 
-class AsyncControlClient(AsyncVendorClient):
+class AsyncControlClient(AsyncHelcimClient):
     """Use as an async context manager, or call `close`."""
-
-    vendor = "helcim"
 
     def __init__(self, url: str, *, token: str | None = None) -> None:
         self.url = url
@@ -155,50 +106,6 @@ class AsyncControlClient(AsyncVendorClient):
     async def reset(self) -> None:
         """All vendors: empty books, no faults, no counts. The clock stays."""
         await self.ask(asks.reset_all())
-
-    async def mails(self, *, merchant: str | None = None, customer_id: int | None = None) -> tuple[Mail, ...]:
-        return await self.ask(asks.mails(merchant, customer_id))
-
-    async def accept_pad(self, pad_id: int) -> None:
-        """As the customer, by the link in the mail."""
-        await self.ask(asks.accept_pad(pad_id))
-
-    async def revoke_pad(self, pad_id: int) -> None:
-        await self.ask(asks.revoke_pad(pad_id))
-
-    async def decline(self, transaction_id: int) -> None:
-        """As the bank: a pending row, or an approved one in an open batch."""
-        await self.ask(asks.decline(transaction_id))
-
-    async def bank_answers(
-        self,
-        transaction_id: int,
-        kind: BankAnswerKind = BankAnswerKind.RETURN,
-        *,
-        code: str | None = None,
-        banking_days_after_approval: int | None = None,
-    ) -> datetime | None:
-        """As the payer's bank, after the close: at once, or on that banking day. Returns when it is due, if not at once.
-
-        The vendor does not show the code; it is in `bank_report`.
-        """
-        return await self.ask(asks.bank_answers(transaction_id, kind, code, banking_days_after_approval))
-
-    async def bank_report(self, *, merchant: str | None = None) -> tuple[BankAnswer, ...]:
-        """What the merchant's own bank tells it about returned, rejected and contested debits."""
-        return await self.ask(asks.bank_report(merchant))
-
-    async def fill_in_form(self, customer_id: int, bank_account: dict[str, Any]) -> tuple[int, int]:
-        """As the customer, on the page behind a request-new mail. Returns the ids of the bank account and the PAD."""
-        return await self.ask(asks.fill_in_form(customer_id, bank_account))
-
-    async def switch_merchant(self, merchant: str, **switches: bool) -> None:
-        """Keywords: deposit_account_approved, rate_limited."""
-        await self.ask(asks.switch_merchant(merchant, switches))
-
-    async def switch_token(self, merchant: str, token: str, **switches: bool | str) -> None:
-        """`token` is its name. Keywords: disabled, value (a rotation)."""
-        await self.ask(asks.switch_token(merchant, token, switches))
 
     async def clock(self) -> ClockState:
         return await self.ask(asks.clock())

@@ -7,12 +7,11 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from bankrails_sandbox.config import SandboxConfig
-from bankrails_sandbox.control_client import AsyncControlClient, ControlClient
 from bankrails_sandbox.decoding import encode
+from bankrails_sandbox.running import RunningSandbox
 
 # Starting takes well under a second; a machine busy with everything else at once may need many times that.
 START_TIMEOUT_SECONDS = 30.0
@@ -26,7 +25,7 @@ class SandboxDidNotStart(Exception):
     """With the last of what it wrote to its standard error."""
 
 
-class SandboxProcess:
+class SandboxProcess(RunningSandbox):
     """`with SandboxProcess() as sandbox:`, or `start` and `stop`.
 
     The child holds the other end of a pipe and ends when it closes, so it dies with this process, however that dies.
@@ -37,48 +36,12 @@ class SandboxProcess:
         self._port = port
         self._process: subprocess.Popen[bytes] | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
-        self._url = ""
-
-    @property
-    def url(self) -> str:
-        """Without a path, such as `http://127.0.0.1:40123`. Helcim is at `helcim_url`, the clock at `clock_url`."""
-        if not self._url:
-            raise RuntimeError("the sandbox is not running")
-        return self._url
-
-    @property
-    def helcim_url(self) -> str:
-        return f"{self.url}/helcim/v2"
-
-    @property
-    def helium_url(self) -> str:
-        return f"{self.url}/helium"
-
-    @property
-    def helix_url(self) -> str:
-        return f"{self.url}/helix"
-
-    @property
-    def mx_url(self) -> str:
-        return f"{self.url}/mx"
-
-    @property
-    def clock_url(self) -> str:
-        return f"{self.url}/clock"
-
-    @property
-    def control(self) -> ControlClient:
-        return ControlClient(self.url)
 
     @property
     def pid(self) -> int:
         if self._process is None:
             raise RuntimeError("the sandbox is not running")
         return self._process.pid
-
-    def async_control(self) -> AsyncControlClient:
-        """A new client, to be closed by whoever asked for it."""
-        return AsyncControlClient(self.url)
 
     def start(self) -> Self:
         """Returns when it can be called. Raises SandboxDidNotStart."""
@@ -141,11 +104,3 @@ class SandboxProcess:
                 return str(written)
             case path:
                 return str(path)
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()

@@ -40,6 +40,33 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
+def listen(host: str, port: int) -> socket.socket:
+    listener = socket.create_server((host, port), backlog=BACKLOG)
+    # What is accepted inherits it. Without, an answer in two writes waits 40 ms for the caller's acknowledgement.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
+
+
+def sandbox_server(config: SandboxConfig, control_token: str | None = None) -> uvicorn.Server:
+    """To be served on a listener, in a loop of the caller's."""
+    return _Server(
+        uvicorn.Config(
+            sandbox_app(config, control_token),
+            http=CuttableProtocol,
+            ws="none",
+            lifespan="off",
+            loop="none",
+            access_log=False,
+            log_level="critical",
+            server_header=False,
+            backlog=BACKLOG,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            # State is gone with the process anyway, so held calls and open polls are not waited for.
+            timeout_graceful_shutdown=0,
+        )
+    )
+
+
 def serve(
     config: SandboxConfig,
     *,
@@ -63,23 +90,8 @@ async def _serve(
     control_token: str | None,
     until_stdin_closes: bool,
 ) -> None:
-    listener = socket.create_server((host, port), backlog=BACKLOG)
-    server = _Server(
-        uvicorn.Config(
-            sandbox_app(config, control_token),
-            http=CuttableProtocol,
-            ws="none",
-            lifespan="off",
-            loop="none",
-            access_log=False,
-            log_level="critical",
-            server_header=False,
-            backlog=BACKLOG,
-            timeout_keep_alive=KEEP_ALIVE_SECONDS,
-            # State is gone with the process anyway, so held calls and open polls are not waited for.
-            timeout_graceful_shutdown=0,
-        )
-    )
+    listener = listen(host, port)
+    server = sandbox_server(config, control_token)
     loop = asyncio.get_running_loop()
 
     def stop() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx2 as httpx
 import pytest
-from bankrails_sandbox import ClockConfig, SandboxConfig, SandboxProcess
+from bankrails_sandbox import ClockConfig, RunningSandbox, SandboxConfig, SandboxThread
 from bankrails_sandbox.helium.lenders import HeliumConfig
 
 START = datetime(2024, 3, 14, 22, 51, 38, tzinfo=UTC)
@@ -15,7 +15,7 @@ START = datetime(2024, 3, 14, 22, 51, 38, tzinfo=UTC)
 class Logins:
     """A lender's integration with Helium: raw answers, no judgement."""
 
-    def __init__(self, sandbox: SandboxProcess, api_key: str = "helium-sandbox-key") -> None:
+    def __init__(self, sandbox: RunningSandbox, api_key: str = "helium-sandbox-key") -> None:
         self.sandbox = sandbox
         self.control = sandbox.control.helium
         headers = {"authorization": f"Bearer {api_key}"}
@@ -37,7 +37,7 @@ class Logins:
 
 
 @pytest.fixture
-def helium(sandbox: SandboxProcess) -> Iterator[Logins]:
+def helium(sandbox: RunningSandbox) -> Iterator[Logins]:
     logins = Logins(sandbox)
     yield logins
     logins.http.close()
@@ -50,7 +50,7 @@ def fresh_helium() -> Iterator[Callable[[HeliumConfig], Logins]]:
 
     def make(config: HeliumConfig) -> Logins:
         clock = ClockConfig(start=START, running=False)
-        made.append(Logins(SandboxProcess(SandboxConfig(clock, helium=config)).start()))
+        made.append(Logins(SandboxThread(SandboxConfig(clock, helium=config)).start()))
         return made[-1]
 
     yield make

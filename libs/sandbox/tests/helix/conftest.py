@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx2 as httpx
 import pytest
-from bankrails_sandbox import ClockConfig, SandboxConfig, SandboxProcess
-from bankrails_sandbox.helix.program import HelixConfig
+from bankrails_sandbox import ClockConfig, RunningSandbox, SandboxConfig, SandboxThread
+from bankrails_sandbox.helix.program import HelixConfig, Program
 
 START = datetime(2024, 3, 14, 22, 51, 38, tzinfo=UTC)
 HELIX_ACCOUNT = {
@@ -23,9 +24,10 @@ HELIX_ACCOUNT = {
 class Accounts:
     """An integration with Helix in as few words as a test wants: raw answers, no judgement."""
 
-    def __init__(self, sandbox: SandboxProcess) -> None:
+    def __init__(self, sandbox: RunningSandbox) -> None:
         self.sandbox = sandbox
         self.control = sandbox.control.helix
+        self.zone = ZoneInfo(Program().time_zone)
         self.http = httpx.Client(base_url=sandbox.helix_url, auth=("example1", "example1"), timeout=20, verify=False)
 
     def call(self, method: str, path: str, body: Any = None, **options: Any) -> httpx.Response:
@@ -66,7 +68,7 @@ def opened(answer: httpx.Response) -> int:
 
 
 @pytest.fixture
-def helix(sandbox: SandboxProcess) -> Iterator[Accounts]:
+def helix(sandbox: RunningSandbox) -> Iterator[Accounts]:
     accounts = Accounts(sandbox)
     # Most tests make more than fifteen calls within one second of a clock that stands still.
     accounts.control.switch_program(throttled=False)
@@ -81,7 +83,7 @@ def fresh_helix() -> Iterator[Callable[[HelixConfig], Accounts]]:
 
     def make(config: HelixConfig) -> Accounts:
         clock = ClockConfig(start=START, running=False)
-        made.append(Accounts(SandboxProcess(SandboxConfig(clock, helix=config)).start()))
+        made.append(Accounts(SandboxThread(SandboxConfig(clock, helix=config)).start()))
         return made[-1]
 
     yield make

@@ -46,14 +46,15 @@ def test_the_address_must_be_trusted(helix) -> None:
         ("DELETE", "/externalAccount/get/1001/4001", 50405),
         ("POST", "/program/get", 50405),
         ("POST", "/externalAccount/deactivate", 50404),
-        ("POST", "/externalAccountDocument/upload", 50404),
-        ("POST", "/transfer/create", 50404),
+        ("GET", "/externalAccountDocument/upload", 50405),
+        ("GET", "/transfer/create", 50405),
+        ("POST", "/transaction/get/1001/5000000001", 50405),
         ("GET", "/externalAccount", 50404),
         ("GET", "/", 50404),
     ],
 )
 def test_a_wrong_method_or_route_is_told(helix, method: str, path: str, expected: int) -> None:
-    """Transfers and documents are not here; the dead older name of archive is gone."""
+    """Reads are GET, every write is POST; the dead older name of archive is gone."""
     answer = helix.call(method, path)
     assert (answer.status_code, code(answer)) == (expected - 50000, expected)
 

@@ -4,6 +4,7 @@ import dataclasses
 from datetime import datetime, timedelta
 
 import pytest
+from bankrails_sandbox import ControlRefused
 from bankrails_sandbox.helix.assumptions import Assumptions
 from bankrails_sandbox.helix.program import HelixConfig, Program
 from bankrails_sandbox.helix.records import Status
@@ -139,6 +140,15 @@ def test_a_nickname_taken_meanwhile_is_told_before_the_amounts(helix) -> None:
     assert helix.control.account(account).attempts_left == 3
 
 
+def test_a_trial_deposit_that_comes_back_denies_it(helix) -> None:
+    """No such account, the bank says; an account that was never asked has none to come back."""
+    account = helix.initiated()
+    assert helix.control.return_trial(account, "R03").status is Status.DENIED
+    assert code(helix.verify(account)) == 62203
+    with pytest.raises(ControlRefused, match="no trial deposits"):
+        helix.control.return_trial(helix.created())
+
+
 def test_an_administrator_can_give_it_new_attempts_and_a_new_window(helix, sandbox) -> None:
     """There is no re-send at the vendor; only a person can reopen a row."""
     account = helix.initiated()
@@ -159,11 +169,13 @@ def test_what_is_assumed_can_be_switched(fresh_helix) -> None:
         verification_window_days=2,
         amounts_in_any_order=False,
         unusable_amounts_use_an_attempt=True,
+        returned_trial_denies=False,
     )
     helix = fresh_helix(HelixConfig(dataclasses.replace(Program(), throttled=False), assumptions=assumptions))
     turned, empty, late = helix.initiated(), helix.initiated(), helix.initiated()
     assert code(helix.verify(turned, 0.28, 0.18)) == 62206
     assert code(helix.verify(turned)) == 62203
     assert code(helix.verify(empty, None, None)) == 62206
+    assert helix.control.return_trial(late).status is Status.UNVERIFIED
     helix.sandbox.control.advance(seconds=2 * DAY)
     assert code(helix.verify(late)) == 62205

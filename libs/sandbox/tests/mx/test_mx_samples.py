@@ -14,9 +14,10 @@ INSTITUTION = """code forgot_password_url forgot_username_url instructional_text
     trouble_signing_in_url url"""
 OLDER_FLAGS = """supports_account_identification supports_account_statement supports_account_verification
     supports_transaction_history"""
-ACCOUNT = """account_number account_ownership available_balance balance created_at currency_code guid id imported_at
-    institution_code institution_guid is_closed is_hidden is_manual member_guid member_id member_is_managed_by_user
-    metadata name nickname routing_number subtype type updated_at user_guid user_id"""
+ACCOUNT = """account_number account_ownership apr apy available_balance balance cash_surrender_value created_at
+    credit_limit currency_code death_benefit guid id imported_at institution_code institution_guid interest_rate
+    is_business is_closed is_hidden is_manual loan_amount member_guid member_id member_is_managed_by_user metadata name
+    nickname original_balance property_type routing_number subtype type updated_at user_guid user_id"""
 NUMBER = """account_guid account_number guid institution_number loan_guarantor loan_reference_number member_guid
     passed_validation routing_number sequence_number transit_number user_guid"""
 OWNER = """account_guid address city country email first_name guid last_name member_guid owner_name phone postal_code

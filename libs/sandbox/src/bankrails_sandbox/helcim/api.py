@@ -17,10 +17,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from bankrails_sandbox.exact_json import parse_json
 from bankrails_sandbox.exchange import Answer, Exchange
 from bankrails_sandbox.faults import Moment
+from bankrails_sandbox.helcim.assumptions import Assumptions
 from bankrails_sandbox.helcim.books import Books
 from bankrails_sandbox.helcim.call import Call
 from bankrails_sandbox.helcim.endpoints import ENDPOINTS, Endpoint
 from bankrails_sandbox.helcim.idempotency import Submission, check_key, fingerprint
+from bankrails_sandbox.helcim.merchants import Token
 from bankrails_sandbox.helcim.rate_limit import Quota, TooManyRequests
 from bankrails_sandbox.helcim.replies import ErrorShape, shaped_error, text_error
 from bankrails_sandbox.helcim.vendor import HelcimVendor
@@ -68,21 +70,20 @@ class Path:
             return UNAUTHORIZED
         books, token = known
         exchange.merchant = books.merchant.name
-        if not endpoint.permits(token):
+        if not endpoint.permits(token, books.assumptions):
             return FORBIDDEN
         try:
             exchange.quota = books.limiter.enter(self._vendor.clock.now(), limited=books.merchant.rate_limited)
         except TooManyRequests as too_many:
-            exchange.quota = too_many.quota
-            return too_many.refusal.reply
+            return _too_many(too_many, exchange, books.assumptions)
         try:
-            return await self._serve(endpoint, exchange, books)
+            return await self._serve(endpoint, exchange, books, token)
         except Refused as refused:
             return refused.reply
         finally:
             books.limiter.leave()
 
-    async def _serve(self, endpoint: Endpoint, exchange: HelcimExchange, books: Books) -> Reply:
+    async def _serve(self, endpoint: Endpoint, exchange: HelcimExchange, books: Books, token: Token) -> Reply:
         call_id = self._vendor.calls.next_id()
         plan = self._vendor.faults
         faults = plan.draw(endpoint.operation, books.merchant.name)
@@ -108,9 +109,12 @@ class Path:
             await plan.strike(faults, Moment.BEFORE_EFFECT)
             reply = process(None)
         else:
-            key = check_key(exchange.headers.get(b"idempotency-key", b"").decode("latin-1"))
-            payload = fingerprint(exchange.scope["method"], exchange.scope["path"], body)
-            with books.keys.submission(key, payload, self._vendor.clock.now()) as submission:
+            given = books.assumptions
+            key = check_key(exchange.headers.get(b"idempotency-key", b"").decode("latin-1"), given.bad_key_text)
+            said = raw if given.key_compares_bytes else body
+            payload = fingerprint(exchange.scope["method"], exchange.scope["path"], said)
+            scope = f"{token.name} {key}" if given.key_per_token else key
+            with books.keys.submission(scope, payload, self._vendor.clock.now()) as submission:
                 await plan.strike(faults, Moment.BEFORE_EFFECT)
                 reply = self._once(submission, call_id, lambda: process(key))
         await plan.strike(faults, Moment.AFTER_EFFECT)
@@ -134,10 +138,16 @@ class Path:
         return refusal.reply
 
 
+def _too_many(refused: TooManyRequests, exchange: HelcimExchange, given: Assumptions) -> Reply:
+    exchange.quota = refused.quota
+    headers = ((b"retry-after", str(max(1, refused.wait_seconds)).encode()),) if given.retry_after else ()
+    return Reply(429, {"errors": given.too_many_requests_text}, headers)
+
+
 def _written(reply: Reply, exchange: HelcimExchange) -> Answer:
-    headers: tuple[tuple[bytes, bytes], ...] = ()
+    headers = reply.headers
     if (quota := exchange.quota) is not None:
-        headers = (
+        headers += (
             (b"minute-limit-remaining", str(quota.minute_remaining).encode()),
             (b"hour-limit-remaining", str(quota.hour_remaining).encode()),
         )

@@ -1,4 +1,5 @@
-"""What a payer's bank does with a debit after the close: rejects it, returns it, contests it. By the control API alone.
+"""What a payer's bank does with a debit or a refund after the close: rejects, returns or contests it. By the control
+API alone.
 
 The vendor shows the new `statusClearing` and not the bank's code (Helcim OpenAPI has no field for it; merchants read it
 in a mail). The code is in the bank report of the control API. Rejected and returned are ends: money goes back once.
@@ -32,6 +33,12 @@ BEFORE = {
     BankAnswerKind.RETURN: {StatusClearing.OPENED, StatusClearing.CLEARED, StatusClearing.CONTESTED},
     BankAnswerKind.CONTEST: {StatusClearing.CLEARED},
 }
+# A refund may find its account closed; to dispute having been given money is nobody's right.
+ANSWERABLE = {
+    BankAnswerKind.REJECT: {TransactionType.WITHDRAWAL, TransactionType.REFUND},
+    BankAnswerKind.RETURN: {TransactionType.WITHDRAWAL, TransactionType.REFUND},
+    BankAnswerKind.CONTEST: {TransactionType.WITHDRAWAL},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +60,8 @@ def order(books: Books, row: AchTransaction, kind: BankAnswerKind, wanted: BankO
         raise ValueError(f"{wanted.code} is no return code of {books.merchant.country}")
     if row.answer_due_at is not None:
         raise ValueError(f"transaction {row.id}: the bank answers at {row.answer_due_at.isoformat()} already")
-    if row.auth is not StatusAuth.APPROVED or row.approved_at is None or row.type is not TransactionType.WITHDRAWAL:
-        raise ValueError(f"transaction {row.id} is no approved withdrawal")
+    if row.auth is not StatusAuth.APPROVED or row.approved_at is None or row.type not in ANSWERABLE[kind]:
+        raise ValueError(f"transaction {row.id} is no approved withdrawal or refund")
     if wanted.banking_days_after_approval is None:
         answer(books, row, kind, wanted.code, now)
         return None

@@ -5,7 +5,7 @@ Source: Helcim guide, ACH Payment API; Helcim OpenAPI. Closing on every calendar
 transaction, the order of the list, and that a batch without an approved row cannot be settled are assumptions.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from bankrails_sandbox.helcim.books import Books
 from bankrails_sandbox.helcim.call import Call
 from bankrails_sandbox.helcim.payload import dollars
-from bankrails_sandbox.helcim.records import AchTransaction, Batch, StatusAuth, TransactionType
+from bankrails_sandbox.helcim.records import AchTransaction, Batch, BatchTotals, StatusAuth, TransactionType
 from bankrails_sandbox.helcim.replies import message_error
 from bankrails_sandbox.helcim.settlement import enter_settlement
 from bankrails_sandbox.helcim.timestamps import stamp
@@ -66,34 +66,63 @@ def approved(books: Books, batch: Batch) -> list[AchTransaction]:
     return [row for row in rows if row.auth is StatusAuth.APPROVED]
 
 
+def totals(books: Books, batch: Batch) -> BatchTotals:
+    """By the rows' kinds. A row that was declined is in no total; one that is returned after the close stays in them."""
+    if batch.totals is not None:
+        return batch.totals
+    amounts: dict[TransactionType, list[int]] = {kind: [] for kind in TransactionType}
+    for row in _counted(books, batch):
+        amounts[row.type].append(row.amount_minor)
+    withdrawn, deposited = amounts[TransactionType.WITHDRAWAL], amounts[TransactionType.DEPOSIT]
+    reversed_, refunded = amounts[TransactionType.REVERSE], amounts[TransactionType.REFUND]
+    found = BatchTotals(
+        amount_withdrawals_minor=sum(withdrawn),
+        count_withdrawals=len(withdrawn),
+        amount_deposits_minor=sum(deposited),
+        count_deposits=len(deposited),
+        amount_reversed_minor=sum(reversed_),
+        count_reversed=len(reversed_),
+        amount_refunded_minor=sum(refunded),
+        count_refunded=len(refunded),
+    )
+    if batch.closed_at is not None:
+        batch.totals = found
+    return found
+
+
 def batch_json(books: Books, batch: Batch) -> dict[str, Any]:
-    """A row that was declined is in no total; one that is returned after the close stays in them."""
-    rows = approved(books, batch)
-
-    def total(type: TransactionType) -> tuple[int | float, int]:
-        return _sum(row for row in rows if row.type is type)
-
-    withdrawals, count_withdrawals = total(TransactionType.WITHDRAWAL)
-    deposits, count_deposits = total(TransactionType.DEPOSIT)
-    reversed_, count_reversed = total(TransactionType.REVERSE)
-    refunded, count_refunded = total(TransactionType.REFUND)
+    shown = totals(books, batch).plus(batch.wrong_by)
     reference = {"batchReference": f"ach-{batch.id}"} if books.assumptions.batch_reference_field else {}
     return {
         "batchId": batch.id,
         **reference,
         "merchantId": books.merchant.id,
         "statusBatch": int(batch.status),
-        "amountWithdrawals": withdrawals,
-        "countWithdrawals": count_withdrawals,
-        "amountDeposits": deposits,
-        "countDeposits": count_deposits,
-        "amountReversed": reversed_,
-        "countReversed": count_reversed,
-        "amountRefunded": refunded,
-        "countRefunded": count_refunded,
+        "amountWithdrawals": dollars(shown.amount_withdrawals_minor),
+        "countWithdrawals": shown.count_withdrawals,
+        "amountDeposits": dollars(shown.amount_deposits_minor),
+        "countDeposits": shown.count_deposits,
+        "amountReversed": dollars(shown.amount_reversed_minor),
+        "countReversed": shown.count_reversed,
+        "amountRefunded": dollars(shown.amount_refunded_minor),
+        "countRefunded": shown.count_refunded,
         "dateOpened": stamp(batch.opened_at, books.zone),
         "dateClosed": stamp(batch.closed_at, books.zone),
     }
+
+
+def _counted(books: Books, batch: Batch) -> Iterator[AchTransaction]:
+    given = books.assumptions
+    for id in batch.transaction_ids:
+        row = books.transactions[id]
+        stands = row.auth is StatusAuth.APPROVED
+        if row.type is TransactionType.WITHDRAWAL:
+            # In a batch at all, a cancelled debit is one that was voided.
+            stands |= given.voided_debit_in_totals and row.auth is StatusAuth.CANCELLED
+        elif row.type in (TransactionType.REVERSE, TransactionType.REFUND):
+            stands &= given.undo_rows_in_totals
+        if stands:
+            yield row
 
 
 def _open(books: Books, now: datetime) -> Batch:
@@ -113,10 +142,9 @@ def _close(books: Books, batch: Batch, at: datetime, call: Call | None = None) -
     batch.closed_at = at
     books.open_batch = None
     call_id, key = (call.id, call.idempotency_key) if call else (None, None)
+    if call:
+        books.record("settle-batch", batch.id, at, call_id, idempotency_key=key)
     books.record("close-batch", batch.id, at, call_id, idempotency_key=key)
     enter_settlement(books, batch)
-
-
-def _sum(rows: Iterable[AchTransaction]) -> tuple[int | float, int]:
-    amounts = [row.amount_minor for row in rows]
-    return dollars(sum(amounts)), len(amounts)
+    if not books.assumptions.opens_with_transaction:
+        _open(books, at)

@@ -13,10 +13,25 @@ from zoneinfo import ZoneInfo
 from bankrails_sandbox.agenda import Agenda
 from bankrails_sandbox.effects import Effect, EffectLog
 from bankrails_sandbox.helcim.banking_days import BankingDays
+from bankrails_sandbox.helcim.day_index import DayIndex
 from bankrails_sandbox.helcim.idempotency import KeyMemory
 from bankrails_sandbox.helcim.merchants import Country, HelcimConfig, Merchant
 from bankrails_sandbox.helcim.rate_limit import RateLimiter
-from bankrails_sandbox.helcim.records import AchTransaction, BankAccount, BankAnswer, Batch, Customer, Mail, Pad
+from bankrails_sandbox.helcim.records import (
+    AchTransaction,
+    BankAccount,
+    BankAnswer,
+    Batch,
+    Customer,
+    Mail,
+    Pad,
+    StatusAuth,
+    StatusBatch,
+    TransactionType,
+)
+
+# Whose `userId` the vendor shows: nobody's for what came through the API, else the one person who uses the portal.
+PORTAL_USER_ID = 4711
 
 
 class Ids:
@@ -44,12 +59,17 @@ class Books:
         self.return_time = time.fromisoformat(config.assumptions.return_time)
         self.banking_days = _banking_days(merchant, config)
         self.limiter = RateLimiter(config.limits, refused_calls_count=config.assumptions.refused_calls_count)
-        self.keys = KeyMemory(timedelta(seconds=config.assumptions.key_lifetime_seconds))
+        self.keys = KeyMemory(
+            timedelta(seconds=config.assumptions.key_lifetime_seconds), config.assumptions.key_in_flight_status
+        )
         self.customers: dict[int, Customer] = {}
         self.customers_by_code: dict[str, Customer] = {}
         self.bank_accounts: dict[int, BankAccount] = {}
         self.pads: dict[int, Pad] = {}
         self.transactions: dict[int, AchTransaction] = {}
+        self.days = DayIndex(self.zone)
+        self.hides = False
+        """Whether any row is hidden: a list that hides nothing looks at no row that it does not show."""
         self.batches: dict[int, Batch] = {}
         self.open_batch: Batch | None = None
         self.mails: list[Mail] = []
@@ -57,6 +77,7 @@ class Books:
         self._accounts_of: dict[int, list[BankAccount]] = {}
         self._pads_of: dict[int, list[Pad]] = {}
         self._pending_on: dict[int, list[AchTransaction]] = {}
+        self._undone_by: dict[int, list[AchTransaction]] = {}
 
     def add_customer(self, customer: Customer) -> None:
         self.customers[customer.id] = customer
@@ -69,6 +90,24 @@ class Books:
     def add_pad(self, pad: Pad) -> None:
         self.pads[pad.id] = pad
         self._pads_of.setdefault(pad.bank_account_id, []).append(pad)
+
+    def add_transaction(self, row: AchTransaction) -> None:
+        self.transactions[row.id] = row
+        self.days.add(row)
+        if row.original_id:
+            self._undone_by.setdefault(row.original_id, []).append(row)
+
+    def batch_status(self, row: AchTransaction) -> StatusBatch:
+        """Open, too, of a row that is in no batch yet."""
+        batch = self.batches.get(row.batch_id)
+        return batch.status if batch else StatusBatch.OPEN
+
+    def refunded_minor(self, original_id: int) -> int:
+        """By refunds that stand: one that was voided or declined gave nothing back."""
+        rows = self._undone_by.get(original_id, ())
+        return sum(
+            row.amount_minor for row in rows if row.type is TransactionType.REFUND and row.auth is StatusAuth.APPROVED
+        )
 
     def add_pending(self, transaction: AchTransaction) -> None:
         self._pending_on.setdefault(transaction.bank_account_id, []).append(transaction)

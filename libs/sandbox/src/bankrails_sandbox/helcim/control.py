@@ -4,7 +4,7 @@ Names are in snake case, money in minor units, times in UTC.
 """
 
 import dataclasses
-from functools import partial
+from collections.abc import Callable
 from typing import Any
 
 from starlette.requests import Request
@@ -13,14 +13,14 @@ from starlette.routing import Route
 
 from bankrails_sandbox.decoding import decode, encode
 from bankrails_sandbox.helcim.bank_accounts import add_account
-from bankrails_sandbox.helcim.bank_answers import BankOrder, order
 from bankrails_sandbox.helcim.books import Books
 from bankrails_sandbox.helcim.call import Call
 from bankrails_sandbox.helcim.endpoints import OPERATIONS
-from bankrails_sandbox.helcim.merchants import Merchant
-from bankrails_sandbox.helcim.pads import change_pad
-from bankrails_sandbox.helcim.records import AchTransaction, BankAnswerKind, Pad, PadStatus
-from bankrails_sandbox.helcim.transactions import decline, transaction_json
+from bankrails_sandbox.helcim.levels import General, Processing
+from bankrails_sandbox.helcim.merchants import Merchant, Token
+from bankrails_sandbox.helcim.pads import change_pad, contradict_pad
+from bankrails_sandbox.helcim.records import Pad, PadStatus
+from bankrails_sandbox.helcim.transaction_control import TransactionControl
 from bankrails_sandbox.helcim.vendor import HelcimVendor
 from bankrails_sandbox.json_http import BadRequest, NotFound, json_body, json_reply
 from bankrails_sandbox.vendor_api import Refused
@@ -33,14 +33,17 @@ class MerchantSwitches:
 
     deposit_account_approved: bool | None = None
     rate_limited: bool | None = None
+    test_account: bool | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class TokenSwitches:
-    """`value` is a rotation: the old value is unknown from then on."""
+    """`value` is a rotation in place: the old value is unknown from then on."""
 
     disabled: bool | None = None
     value: str | None = None
+    general: General | None = None
+    processing: Processing | None = None
 
 
 class HelcimControl(VendorControl):
@@ -54,15 +57,12 @@ class HelcimControl(VendorControl):
             self.route("GET", "/mails", self.mails),
             self.route("POST", "/pads/{id:int}/accept", self.accept_pad),
             self.route("POST", "/pads/{id:int}/revoke", self.revoke_pad),
-            self.route("POST", "/transactions/{id:int}/decline", self.decline),
-            *(
-                self.route("POST", f"/transactions/{{id:int}}/{kind}", partial(self.answer_by_bank, kind))
-                for kind in BankAnswerKind
-            ),
-            self.route("GET", "/bank-report", self.bank_report),
+            self.route("POST", "/pads/{id:int}/contradict", self.contradict_pad),
+            *TransactionControl(self._vendor).routes(self.route),
             self.route("POST", "/customers/{id:int}/bank-form", self.fill_in_form),
             self.route("GET", "/merchants", self.show_merchants),
             self.route("PATCH", "/merchants/{name}", self.switch_merchant),
+            self.route("POST", "/merchants/{name}/tokens", self.add_token),
             self.route("PATCH", "/merchants/{name}/tokens/{token}", self.switch_token),
         ]
 
@@ -99,32 +99,12 @@ class HelcimControl(VendorControl):
         """The customer withdraws the agreement. One that was never accepted cannot be revoked."""
         return self._change_pad(request, PadStatus.INACTIVE)
 
-    async def decline(self, request: Request) -> Response:
-        books, transaction = self._transaction(request)
-        try:
-            decline(books, transaction, self._vendor.clock.now())
-        except ValueError as error:
-            raise BadRequest(str(error)) from error
-        return json_reply(transaction_json(books, transaction))
-
-    async def answer_by_bank(self, kind: BankAnswerKind, request: Request) -> Response:
-        """The payer's bank sends the debit back, or its customer disputes it."""
-        wanted = decode(BankOrder, await json_body(request))
-        books, transaction = self._transaction(request)
-        try:
-            due_at = order(books, transaction, kind, wanted, self._vendor.clock.now())
-        except ValueError as error:
-            raise BadRequest(str(error)) from error
-        return json_reply({"due_at": encode(due_at), "transaction": transaction_json(books, transaction)})
-
-    async def bank_report(self, request: Request) -> Response:
-        """What the merchant's bank would report: the codes that the vendor does not show."""
+    async def contradict_pad(self, request: Request) -> Response:
+        """Into the pair that no document has: active, and never accepted."""
         self._vendor.catch_up(self._vendor.clock.now())
-        merchant = request.query_params.get("merchant")
-        lines = [
-            line for name, books in self._vendor.books.items() if merchant in (None, name) for line in books.bank_report
-        ]
-        return json_reply({"lines": [encode(line) for line in sorted(lines, key=lambda line: line.at)]})
+        books, pad = self._pad(request.path_params["id"])
+        contradict_pad(books, pad, self._vendor.clock.now())
+        return _pad_reply(pad)
 
     async def fill_in_form(self, request: Request) -> Response:
         """The customer enters a bank account on the page behind a request-new mail, and accepts the PAD there.
@@ -154,14 +134,23 @@ class HelcimControl(VendorControl):
         switches = decode(MerchantSwitches, await json_body(request))
         return self._changed(lambda: self._vendor.change_merchant(name, **_given(switches)))
 
+    async def add_token(self, request: Request) -> Response:
+        """A rotation with an overlap: both serve until the old one is disabled."""
+        name = request.path_params["name"]
+        token = decode(Token, await json_body(request))
+        try:
+            return self._changed(lambda: self._vendor.add_token(name, token))
+        except ValueError as error:
+            raise BadRequest(str(error)) from error
+
     async def switch_token(self, request: Request) -> Response:
         name, token = request.path_params["name"], request.path_params["token"]
         switches = decode(TokenSwitches, await json_body(request))
         return self._changed(lambda: self._vendor.change_token(name, token, **_given(switches)))
 
-    def _changed(self, change: Any) -> Response:
+    def _changed(self, change: Callable[[], Merchant]) -> Response:
         try:
-            merchant: Merchant = change()
+            merchant = change()
         except KeyError as error:
             raise NotFound(f"no such merchant or token: {error}") from error
         return json_reply(_merchant_json(self._vendor.books[merchant.name]))
@@ -175,20 +164,17 @@ class HelcimControl(VendorControl):
             change_pad(books, pad, True, status, self._vendor.clock.now(), None, by_merchant=False)
         except Refused as refused:
             raise BadRequest(str(refused)) from refused
-        return json_reply({"pad_id": pad.id, "accepted": pad.accepted, "active": pad.usable})
-
-    def _transaction(self, request: Request) -> tuple[Books, AchTransaction]:
-        self._vendor.catch_up(self._vendor.clock.now())
-        try:
-            return self._vendor.transaction(request.path_params["id"])
-        except KeyError as error:
-            raise NotFound("no such transaction") from error
+        return _pad_reply(pad)
 
     def _pad(self, pad_id: int) -> tuple[Books, Pad]:
         for books in self._vendor.books.values():
             if pad := books.pads.get(pad_id):
                 return books, pad
         raise NotFound("no such PAD")
+
+
+def _pad_reply(pad: Pad) -> Response:
+    return json_reply({"pad_id": pad.id, "accepted": pad.accepted, "active": pad.usable})
 
 
 def _merchant_json(books: Books) -> dict[str, Any]:

@@ -61,12 +61,15 @@ def get_customer(books: Books, call: Call) -> Reply:
 
 
 def update_customer(books: Books, call: Call) -> Reply:
-    """Replaces the fields that are given and leaves the others."""
+    """Replaces the fields that are given; whether it leaves the others is an assumption."""
     customer = known_customer(books, call)
     given = _checked(require_object(call.body, ErrorShape.TEXT))
     if not given.get("code", customer.code):
         del given["code"]
-    changed = dataclasses.replace(customer, **given)
+    kept = customer
+    if books.assumptions.update_customer_replaces:
+        kept = Customer(customer.id, customer.code, default_bank_account_id=customer.default_bank_account_id)
+    changed = dataclasses.replace(kept, **given)
     _refuse_taken(books, changed.code, but=customer)
     _require_name(changed)
     del books.customers_by_code[customer.code]
@@ -76,10 +79,10 @@ def update_customer(books: Books, call: Call) -> Reply:
 
 
 def known_customer(books: Books, call: Call) -> Customer:
-    """Raises Refused, 404 in shape A: the number and the shape are assumptions."""
+    """Raises Refused in shape A: the number and the shape are assumptions."""
     customer = books.customers.get(call.path_id("customer_id") or 0)
     if customer is None:
-        raise text_error(404, "Customer not found")
+        raise text_error(books.assumptions.unknown_customer_status, "Customer not found")
     return customer
 
 
@@ -152,7 +155,8 @@ def _require_name(customer: Customer) -> None:
 
 def _refuse_taken(books: Books, code: str, *, but: Customer | None) -> None:
     if books.customers_by_code.get(code, but) is not but:
-        raise field_errors({"customerCode": "Customer code already exists"})
+        taken = "Customer code already exists"
+        raise field_errors({"customerCode": taken}) if books.assumptions.duplicate_code_by_field else list_error(taken)
 
 
 def _mentions(customer: Customer, search: str) -> bool:

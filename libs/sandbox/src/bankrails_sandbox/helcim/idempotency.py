@@ -32,10 +32,10 @@ class Submission:
     effects: tuple[Effect, ...] = ()
 
 
-def check_key(key: str | None) -> str:
-    """Raises Refused; the text is an assumption."""
-    if key is None or not KEY.fullmatch(key):
-        raise shaped_error(ErrorShape.MESSAGE, 400, "Missing or invalid idempotency-key.")
+def check_key(key: str, complaint: str) -> str:
+    """Raises Refused."""
+    if not KEY.fullmatch(key):
+        raise shaped_error(ErrorShape.MESSAGE, 400, complaint)
     return key
 
 
@@ -69,8 +69,9 @@ def _canonical(value: Any) -> Any:
 class KeyMemory:
     """The keys of one merchant."""
 
-    def __init__(self, lifetime: timedelta) -> None:
+    def __init__(self, lifetime: timedelta, in_flight_status: int) -> None:
         self._lifetime = lifetime
+        self._in_flight_status = in_flight_status
         self._submissions: dict[str, Submission] = {}  # In order of submission, so the oldest are at the front.
 
     @contextmanager
@@ -78,6 +79,7 @@ class KeyMemory:
         """Within the block the key is in flight. It is forgotten at the end unless an answer was put on it.
 
         Raises Refused with 409 for another payload under the key, and for a second call while the first is in flight.
+        `key` is prefixed by its scope where that is smaller than the merchant.
         """
         self._forget_old(now)
         known = self._submissions.get(key)
@@ -87,7 +89,9 @@ class KeyMemory:
                     ErrorShape.MESSAGE, 409, "Idempotency key was already used with a different payload."
                 )
             if known.answer is None:
-                raise shaped_error(ErrorShape.MESSAGE, 409, "A request with this idempotency key is in progress.")
+                raise shaped_error(
+                    ErrorShape.MESSAGE, self._in_flight_status, "A request with this idempotency key is in progress."
+                )
             yield known
             return
         submission = self._submissions[key] = Submission(print_of_payload, now)

@@ -1,6 +1,6 @@
 """`GET /ach/transactions` (Helcim OpenAPI): filters and pages, without a total or a next link.
 
-Newest first is an assumption.
+Newest first is an assumption. Both ends of a range of dates are included, and a date is the one that is printed.
 """
 
 import re
@@ -35,25 +35,21 @@ def list_transactions(books: Books, call: Call) -> Reply:
         raise message_error(f"Invalid query: limit must not be above {PAGE_ROWS_MAX}")
     start, end = _in_order(_given(query, "startDate", _date), _given(query, "endDate", _date), "startDate to endDate")
     tests = list(_tests(books, query))
-    found = (row for row in _created_within(books, start, end) if all(test(row) for test in tests))
-    shown = islice(found, (page - 1) * limit, page * limit)
+    places, first = books.days.between(start, end), (page - 1) * limit
+    if books.assumptions.newest_first:
+        places = places[::-1]
+    if tests:
+        found = (row for row in books.days.rows(places) if all(test(row) for test in tests))
+        shown: Iterator[AchTransaction] = islice(found, first, first + limit)
+    else:
+        # Nothing to pass over: straight to the page.
+        shown = books.days.rows(places[first : first + limit])
     return Reply(200, [read_json(books, row) for row in shown])
 
 
-def _created_within(books: Books, start: date | None, end: date | None) -> Iterator[AchTransaction]:
-    """Newest first, both ends included, by the date as it is printed. Rows are kept in order of creation."""
-    for row in reversed(books.transactions.values()):
-        if start is None and end is None:
-            yield row
-            continue
-        created_on = row.created_at.astimezone(books.zone).date()
-        if start is not None and created_on < start:
-            return
-        if end is None or created_on <= end:
-            yield row
-
-
 def _tests(books: Books, query: dict[str, str]) -> Iterator[Test]:
+    if books.hides:
+        yield lambda row: not row.hidden
     low, high = _in_order(
         _given(query, "amountMin", _amount), _given(query, "amountMax", _amount), "amountMin to amountMax"
     )
@@ -66,7 +62,7 @@ def _tests(books: Books, query: dict[str, str]) -> Iterator[Test]:
     if (clearings := _given(query, "statusClearing", lambda text: _names(text, StatusClearing))) is not None:
         yield lambda row: row.clearing in clearings
     if (users := _given(query, "users", _ints)) is not None:
-        yield lambda row: 0 in users  # Every row was made through the API, by user 0.
+        yield lambda row: row.user_id in users
     if search := query.get("search"):
         yield lambda row: _mentions(books, row, search.casefold())
 

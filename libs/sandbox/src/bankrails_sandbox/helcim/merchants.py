@@ -5,6 +5,8 @@ from enum import IntEnum, StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bankrails_sandbox.helcim.assumptions import Assumptions, Limits
+from bankrails_sandbox.helcim.levels import General as General
+from bankrails_sandbox.helcim.levels import Processing as Processing
 
 
 class Country(StrEnum):
@@ -23,23 +25,6 @@ class Currency(IntEnum):
     USD = 2
 
 
-class General(IntEnum):
-    """Customers, bank accounts, PADs."""
-
-    NONE = 0
-    READ = 1
-    READ_WRITE = 2
-
-
-class Processing(IntEnum):
-    """Transaction processing; each level includes the lower ones."""
-
-    NONE = 1
-    AUTH = 2
-    POSITIVE = 3
-    ADMIN = 4
-
-
 @dataclass(frozen=True, slots=True)
 class Token:
     """An API access configuration. `name` is what its owner called it; `value` travels as `api-token`."""
@@ -56,7 +41,8 @@ class Token:
 class Merchant:
     """`id` is the vendor's `merchantId`, `name` ours. Without an approved deposit account every withdraw fails.
 
-    `rate_limited` off lifts all three limits, for load runs.
+    `rate_limited` off lifts all three limits, for load runs. A developer test account holds its funding: its batches
+    close, and nothing ever clears.
     """
 
     id: int

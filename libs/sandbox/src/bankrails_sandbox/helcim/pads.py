@@ -1,7 +1,7 @@
 """PAD agreements: several per bank account over time, at most one of them active (Helcim guide: ACH Payment API).
 
 accepted 0, status 2: not accepted. accepted 1, status 1: usable. accepted 1, status 2: revoked. The fourth pair is in
-no document and is kept as not accepted.
+no document: written, it becomes the first, and by the control API a PAD can be put into it all the same.
 """
 
 from datetime import datetime, timedelta
@@ -14,7 +14,10 @@ from bankrails_sandbox.helcim.payload import one_of, require_object
 from bankrails_sandbox.helcim.records import BankAccount, Ownership, Pad, PadStatus, StatusAuth
 from bankrails_sandbox.helcim.replies import ErrorShape, message_error
 from bankrails_sandbox.helcim.timestamps import stamp
+from bankrails_sandbox.helcim.undo import cancel_row
 from bankrails_sandbox.vendor_api import Refused, Reply
+
+WRITABLE = {"accepted", "status", "type", "ipAddress"}
 
 
 def new_pad(books: Books, account: BankAccount, call: Call) -> Pad:
@@ -51,6 +54,8 @@ def update_pad(books: Books, call: Call) -> Reply:
     ip_address = body.get("ipAddress", pad.ip_address)
     if not isinstance(ip_address, str):
         raise message_error("Invalid payload: ipAddress is invalid")
+    if books.assumptions.unknown_pad_fields_refused and body.keys() - WRITABLE:
+        raise message_error("Invalid payload: unknown field")
     change_pad(books, pad, accepted, status, call.now, call.id, by_merchant=True)
     pad.type, pad.ip_address = pad_type, ip_address
     return _one(books, pad)
@@ -68,10 +73,9 @@ def change_pad(
 ) -> None:
     """Raises Refused when another PAD of the account is active already.
 
-    A PAD that becomes usable makes its account ready and lets pending debits through; pending debits of a PAD that is
-    revoked stay pending.
+    A PAD that becomes usable makes its account ready and lets pending debits through.
     """
-    if not accepted:
+    if not accepted and not books.assumptions.impossible_pad_kept:
         status = PadStatus.INACTIVE
     was_usable, will_be_usable = pad.usable, accepted and status is PadStatus.ACTIVE
     active = books.active_pad(pad.bank_account_id)
@@ -87,7 +91,18 @@ def change_pad(
     elif was_usable and not will_be_usable:
         pad.revoked_at = now
         _record(books, "revoke-pad", pad, now, call_id)
-    books.bank_accounts[pad.bank_account_id].ready = books.active_pad(pad.bank_account_id) is not None
+        if books.assumptions.revocation_cancels_pending:
+            waiting = [row for row in books.take_pending(pad.bank_account_id) if row.auth is StatusAuth.PENDING]
+            for row in waiting:
+                cancel_row(books, row, now, None)
+    _tell_account(books, pad)
+
+
+def contradict_pad(books: Books, pad: Pad, now: datetime) -> None:
+    """Active and never accepted: what no merchant and no customer can bring about."""
+    pad.accepted, pad.status, pad.updated_at = False, PadStatus.ACTIVE, now
+    _record(books, "contradict-pad", pad, now, None)
+    _tell_account(books, pad)
 
 
 def pad_json(books: Books, pad: Pad) -> dict[str, Any]:
@@ -110,6 +125,10 @@ def pad_json(books: Books, pad: Pad) -> dict[str, Any]:
         "type": int(pad.type),
         "status": int(pad.status),
     }
+
+
+def _tell_account(books: Books, pad: Pad) -> None:
+    books.bank_accounts[pad.bank_account_id].ready = books.active_pad(pad.bank_account_id) is not None
 
 
 def _let_pending_through(books: Books, bank_account_id: int, now: datetime, call_id: int | None) -> None:

@@ -1,6 +1,6 @@
 """Request bodies, and the complaints about them in shape D."""
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from bankrails_sandbox.helcim.replies import ErrorShape, message_error, shaped_error
@@ -30,16 +30,19 @@ def one_of(body: dict[str, Any], field: str, allowed: tuple[int, ...]) -> int:
     return value
 
 
-def amount_minor(body: dict[str, Any], field: str, maximum: int | None) -> int:
+def amount_minor(body: dict[str, Any], field: str, maximum: int | None, *, third_decimal_refused: bool = True) -> int:
     """Dollars with at most two decimals on the wire, cents here."""
     value = _present(body, field)
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise message_error(f"Invalid payload: {field} is invalid")
     dollars = Decimal(value)
     # The size is looked at first: 1e999999999 cannot be scaled.
-    if dollars <= 0 or dollars.adjusted() > 12 or dollars != dollars.quantize(CENT):
+    if dollars <= 0 or dollars.adjusted() > 12:
         raise message_error(f"Invalid payload: {field} is invalid")
-    minor = int(dollars * 100)
+    rounded = dollars.quantize(CENT, ROUND_HALF_UP)
+    if rounded <= 0 or (third_decimal_refused and rounded != dollars):
+        raise message_error(f"Invalid payload: {field} is invalid")
+    minor = int(rounded * 100)
     if maximum is not None and minor > maximum:
         raise message_error(f"Invalid payload: {field} is above the limit")
     return minor

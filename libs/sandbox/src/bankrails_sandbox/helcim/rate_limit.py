@@ -7,10 +7,9 @@ rate: a poller at 90 a minute is cut off after about 33 minutes.
 from collections import deque
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 
 from bankrails_sandbox.helcim.assumptions import Limits
-from bankrails_sandbox.helcim.replies import text_error
-from bankrails_sandbox.vendor_api import Refused
 
 MINUTE_SECONDS = 60
 HOUR_SECONDS = 3600
@@ -25,10 +24,12 @@ class Quota:
 
 
 class TooManyRequests(Exception):
-    def __init__(self, quota: Quota) -> None:
+    """`wait_seconds` until a window has room; 0 when it is the calls in progress that are too many."""
+
+    def __init__(self, quota: Quota, wait_seconds: int) -> None:
         super().__init__("429")
         self.quota = quota
-        self.refusal: Refused = text_error(429, "Too Many Requests")
+        self.wait_seconds = wait_seconds
 
 
 class RateLimiter:
@@ -56,12 +57,18 @@ class RateLimiter:
             self._hour.append(seconds)
         quota = Quota(*(max(remaining, 0) for remaining in self._remaining()))
         if full:
-            raise TooManyRequests(quota)
+            raise TooManyRequests(quota, self._wait_seconds(seconds))
         self.in_progress += 1
         return quota
 
     def leave(self) -> None:
         self.in_progress -= 1
+
+    def _wait_seconds(self, seconds: float) -> int:
+        minute, hour = self._remaining()
+        waits = [self._minute[0] + MINUTE_SECONDS - seconds] if minute <= 0 and self._minute else []
+        waits += [self._hour[0] + HOUR_SECONDS - seconds] if hour <= 0 and self._hour else []
+        return ceil(max(waits, default=0))
 
     def _remaining(self) -> tuple[int, int]:
         return self._limits.per_minute - len(self._minute), self._limits.per_hour - len(self._hour)

@@ -1,6 +1,6 @@
 """What the vendor keeps: customers, bank accounts, PADs, transactions, batches, mails. Times are aware UTC."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
@@ -131,7 +131,8 @@ class Pad:
 class AchTransaction:
     """`batch_id` is 0 while pending; whether the batch is closed is read from the batch.
 
-    `return_code` and `answer_due_at`, when its bank is going to answer, are known to the control API alone.
+    `return_code` and `answer_due_at`, when its bank is going to answer, are known to the control API alone, and so is
+    `hidden`: a row that the vendor has lost sight of. `user_id` is 0 for what was made through the API.
     """
 
     id: int
@@ -146,14 +147,35 @@ class AchTransaction:
     batch_id: int = 0
     order_id: int = 0
     original_id: int = 0
+    user_id: int = 0
     approved_at: datetime | None = None
     return_code: str | None = None
     answer_due_at: datetime | None = None
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BatchTotals:
+    amount_withdrawals_minor: int = 0
+    count_withdrawals: int = 0
+    amount_deposits_minor: int = 0
+    count_deposits: int = 0
+    amount_reversed_minor: int = 0
+    count_reversed: int = 0
+    amount_refunded_minor: int = 0
+    count_refunded: int = 0
+
+    def plus(self, other: "BatchTotals") -> "BatchTotals":
+        return BatchTotals(**{f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)})
 
 
 @dataclass(slots=True)
 class Batch:
-    """`closes_at` is when it closes unless it is settled before; `clears_at` is known once it is closed."""
+    """`closes_at` is when it closes unless it is settled before; `clears_at` is known once it is closed.
+
+    `totals` are kept from the close on, when its rows change no more. `wrong_by` is how much the vendor's sums are off:
+    nothing, unless a test says so.
+    """
 
     id: int
     opened_at: datetime
@@ -161,6 +183,8 @@ class Batch:
     closed_at: datetime | None = None
     clears_at: datetime | None = None
     transaction_ids: list[int] = field(default_factory=list)
+    totals: BatchTotals | None = None
+    wrong_by: BatchTotals = field(default_factory=BatchTotals)
 
     @property
     def status(self) -> StatusBatch:

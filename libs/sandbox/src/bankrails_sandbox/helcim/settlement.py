@@ -7,7 +7,7 @@ test account holds its funding: nothing ever clears there (Helcim guide, ACH Pay
 from datetime import datetime
 
 from bankrails_sandbox.helcim.books import Books
-from bankrails_sandbox.helcim.records import Batch, StatusAuth, StatusClearing
+from bankrails_sandbox.helcim.records import Batch, StatusAuth, StatusClearing, TransactionType
 
 
 def enter_settlement(books: Books, batch: Batch) -> None:
@@ -20,9 +20,13 @@ def enter_settlement(books: Books, batch: Batch) -> None:
 
 
 def _clear(books: Books, batch: Batch, at: datetime) -> None:
-    """What was returned before stays returned."""
+    """Debits and refunds. What was returned before stays returned."""
+    if books.merchant.test_account:
+        return
     for id in batch.transaction_ids:
         row = books.transactions[id]
+        if row.type is TransactionType.REVERSE and not books.assumptions.reversals_clear:
+            continue
         if row.auth is StatusAuth.APPROVED and row.clearing is StatusClearing.OPENED:
             row.clearing = StatusClearing.CLEARED
             books.record("clear", row.id, at, None, transaction=row)

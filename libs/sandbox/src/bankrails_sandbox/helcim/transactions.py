@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from bankrails_sandbox.helcim.batches import enter_batch
-from bankrails_sandbox.helcim.books import Books
+from bankrails_sandbox.helcim.books import PORTAL_USER_ID, Books
 from bankrails_sandbox.helcim.call import Call
 from bankrails_sandbox.helcim.merchants import Currency
 from bankrails_sandbox.helcim.payload import amount_minor, dollars, one_of, require_object, whole_number
-from bankrails_sandbox.helcim.records import AchTransaction, StatusAuth, StatusBatch, TransactionType
+from bankrails_sandbox.helcim.records import AchTransaction, BankAccount, StatusAuth, StatusBatch, TransactionType
 from bankrails_sandbox.helcim.replies import ErrorShape, message_error
 from bankrails_sandbox.helcim.timestamps import stamp
 from bankrails_sandbox.vendor_api import Reply
@@ -22,7 +22,8 @@ def withdraw(books: Books, call: Call) -> Reply:
     body = require_object(call.body, ErrorShape.MESSAGE)
     bank_account_id = whole_number(body, "bankAccountId")
     customer_id = whole_number(body, "customerId")
-    amount = amount_minor(body, "amount", books.assumptions.amount_minor_max)
+    given = books.assumptions
+    amount = amount_minor(body, "amount", given.amount_minor_max, third_decimal_refused=given.third_decimal_refused)
     currency = Currency(one_of(body, "currencyId", tuple(Currency)))
     order_id = whole_number(body, "orderId") if body.get("orderId") is not None else 0
 
@@ -36,50 +37,58 @@ def withdraw(books: Books, call: Call) -> Reply:
     # The vendor speaks of the country even when it is the currency that is wrong.
     if currency is not books.merchant.currency or account.country is not books.merchant.country:
         raise message_error("Invalid payload: bank account country is invalid")
-    if account.deleted:
+    if account.deleted and given.deleted_account_refused:
         raise message_error("Invalid payload: bank account is deleted")
+    row = debit(books, account, amount, call.now, call, order_id=order_id)
+    return Reply(200, {"transaction": transaction_json(books, row)})
 
+
+def debit(
+    books: Books, account: BankAccount, amount_minor: int, now: datetime, call: Call | None, *, order_id: int = 0
+) -> AchTransaction:
+    """`call` is None for what is made in the vendor's portal. Without a usable PAD it is pending."""
     authorized = books.active_pad(account.id) is not None
-    transaction = AchTransaction(
+    row = AchTransaction(
         id=next(books.ids.transactions),
-        customer_id=customer_id,
+        customer_id=account.customer_id,
         bank_account_id=account.id,
         type=TransactionType.WITHDRAWAL,
-        amount_minor=amount,
-        currency=currency,
+        amount_minor=amount_minor,
+        currency=books.merchant.currency,
         auth=StatusAuth.APPROVED if authorized else StatusAuth.PENDING,
-        created_at=call.now,
+        created_at=now,
         order_id=order_id,
+        user_id=0 if call else PORTAL_USER_ID,
     )
-    books.transactions[transaction.id] = transaction
-    account.last_used_at = call.now
+    books.add_transaction(row)
+    account.last_used_at = now
     if authorized:
-        enter_batch(books, transaction, call.now)
+        enter_batch(books, row, now)
     else:
-        books.add_pending(transaction)
-    books.record(
-        "withdraw", transaction.id, call.now, call.id, transaction=transaction, idempotency_key=call.idempotency_key
-    )
-    return Reply(200, {"transaction": transaction_json(books, transaction)})
+        books.add_pending(row)
+    record(books, "withdraw", row, now, call)
+    return row
+
+
+def record(books: Books, kind: str, row: AchTransaction, now: datetime, call: Call | None) -> None:
+    """`call` is None for what is done in the vendor's portal."""
+    if call is None:
+        books.record(kind, row.id, now, None, transaction=row, detail="portal")
+    else:
+        books.record(kind, row.id, now, call.id, transaction=row, idempotency_key=call.idempotency_key)
+
+
+def known_transaction(books: Books, call: Call) -> AchTransaction:
+    """Raises Refused. An unknown id is 400: no 404 is declared for anything under /ach."""
+    row = books.transactions.get(call.path_id("transaction_id") or 0)
+    if row is None or row.hidden:
+        raise message_error("Transaction not found.")
+    return row
 
 
 def get_transaction(books: Books, call: Call) -> Reply:
-    """An unknown id is 400: no 404 is declared for anything under /ach."""
-    transaction = books.transactions.get(call.path_id("transaction_id") or 0)
-    if transaction is None:
-        raise message_error("Transaction not found.")
-    body = read_json(books, transaction)
+    body = read_json(books, known_transaction(books, call))
     return Reply(200, {"transaction": body} if books.assumptions.wrap_single_transaction else body)
-
-
-def decline(books: Books, transaction: AchTransaction, now: datetime) -> None:
-    """What a bank or processor decides: pending or approved in an open batch. Raises ValueError for any other row."""
-    batch = books.batches.get(transaction.batch_id)
-    open_still = batch is None or batch.closed_at is None
-    if transaction.auth not in (StatusAuth.PENDING, StatusAuth.APPROVED) or not open_still:
-        raise ValueError(f"transaction {transaction.id} is final or in a closed batch")
-    transaction.auth = StatusAuth.DECLINED
-    books.record("decline", transaction.id, now, None, transaction=transaction)
 
 
 def transaction_json(books: Books, transaction: AchTransaction) -> dict[str, Any]:
@@ -88,11 +97,11 @@ def transaction_json(books: Books, transaction: AchTransaction) -> dict[str, Any
     return {
         "id": transaction.id,
         "merchantId": books.merchant.id,
-        "orderId": transaction.order_id,
+        "orderId": transaction.order_id or books.assumptions.no_order_id,
         "dateCreated": stamp(transaction.created_at, books.zone),
         "statusAuth": int(transaction.auth),
         "statusClearing": int(transaction.clearing),
-        "userId": 0,
+        "userId": transaction.user_id,
         "batchId": transaction.batch_id,
         "bankAccountId": transaction.bank_account_id,
         books.assumptions.l4l4_field: l4l4(books, transaction),

@@ -57,6 +57,13 @@ class HelcimVendor(Vendor):
         self._index_tokens()
         return books.merchant
 
+    def add_token(self, merchant_name: str, token: Token) -> Merchant:
+        """Raises KeyError for an unknown merchant, ValueError when the name or the value is taken."""
+        tokens = self.books[merchant_name].merchant.tokens
+        if token.value in self._tokens or token.name in [known.name for known in tokens]:
+            raise ValueError("a token of that name or value exists")
+        return self.change_merchant(merchant_name, tokens=(*tokens, token))
+
     def change_token(self, merchant_name: str, token_name: str, **changes: object) -> Merchant:
         """Disables, revokes rights or rotates a token. Raises KeyError for an unknown merchant or token."""
         tokens = self.books[merchant_name].merchant.tokens

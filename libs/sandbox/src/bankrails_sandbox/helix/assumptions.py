@@ -56,6 +56,9 @@ class Assumptions:
     unusable_amounts_use_an_attempt: bool = False
     """Missing or not positive: 62207 either way."""
 
+    returned_trial_denies: bool = True
+    """A trial deposit that the bank sends back before the account is verified; afterwards it is a sign and no more."""
+
     settled_days_counted: int = 90
     """For so many calendar days in the program's zone an archived account that moved money keeps its place."""
 
@@ -87,6 +90,41 @@ class Assumptions:
     noc_applied: bool = True
     """A notification of change corrects the account by itself. False: only `nocCode` tells of it."""
 
+    unknown_account_document_code: int = 62402
+    """Of an upload; no error is documented for it."""
+
+    archive_pending_code: int = 62505
+    """62503 is told of pending transactions too (docs.helix.q2.com/reference/externalaccountarchive)."""
+
+    unknown_transaction_code: int = 60002
+    """Of get, getByTag and void; no error is documented for them, and the number is ours."""
+
+    void_too_late_code: int = 60003
+    """No error is documented for it; the number is ours."""
+
+    void_while_pending: bool = True
+    """Whether a file counts as delivered only when it settles."""
+
+    file_minutes_past: int = 45
+    """When the hourly file is made, in minutes past the hour. That transfers settle each hour is documented."""
+
+    deposit_type_code: str = "DEP"
+    withdrawal_type_code: str = "WTH"
+    """Of a transfer; only the codes of returns are public, RTNDEP and RTNWTH."""
+
+    destination_not_verified_code: int = 63610
+    """63603 is told of the source alone."""
+
+    bad_amount_code: int = 63641
+    low_balance_code: int = 63650
+    """Of the codes of amounts and balances only the ranges are public: 63641 to 63644, 63650 to 63655."""
+
+    same_day_deadline: str = "13:00"
+    """In the program's zone. That there is one is documented (63665), the hour is not."""
+
+    same_day_amount_minor_max: int = 2_500_000
+    """The reference says $25,000, while the network allows $1,000,000."""
+
     shows_account_number: bool = True
     """Whether reads carry the number in full beside the masked one."""
 
@@ -95,6 +133,9 @@ class Assumptions:
 
     def __post_init__(self) -> None:
         time.fromisoformat(self.archive_day_begins)
+        time.fromisoformat(self.same_day_deadline)
+        if not 0 <= self.file_minutes_past <= 59:
+            raise ValueError("file_minutes_past must be 0 to 59")
         try:
             re.compile(self.account_number_pattern)
         except re.error as error:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bankrails_sandbox.agenda import Agenda, Appointment
 from bankrails_sandbox.effects import Effect, EffectLog
+from bankrails_sandbox.helix.money import InternalAccount, Ledger
 from bankrails_sandbox.helix.program import HelixConfig
 from bankrails_sandbox.helix.records import Customer, ExternalAccount, Status
 
@@ -25,7 +26,13 @@ class Books:
         self.accounts: dict[int, ExternalAccount] = {}
         self.by_tag: dict[str, ExternalAccount] = {}
         self._accounts_of: dict[int, list[ExternalAccount]] = {}
+        self.internal_accounts: dict[int, InternalAccount] = {
+            account.id: InternalAccount(account.id, account.customer_id, account.balance_minor)
+            for account in config.accounts
+        }
+        self.ledger = Ledger()
         self._account_ids = count(4001)
+        self._internal_account_ids = count(900_000_001)
         self._customer_ids = count(1003)
         self._window_ends: dict[int, Appointment] = {}
 
@@ -41,6 +48,9 @@ class Books:
 
     def free_customer_id(self) -> int:
         return next(number for number in self._customer_ids if number not in self.customers)
+
+    def free_internal_account_id(self) -> int:
+        return next(number for number in self._internal_account_ids if number not in self.internal_accounts)
 
     def add_account(self, account: ExternalAccount) -> None:
         self.accounts[account.id] = account

@@ -47,7 +47,7 @@ def archive(books: Books, call: Call) -> Reply:
     if account.status is not Status.VERIFIED:
         raise Refused(codes.archive_not_allowed(books.assumptions.archive_wrong_status_code, account.status))
     if account.pending_transactions:
-        raise Refused(codes.ARCHIVE_PENDING)
+        raise Refused(Problem(books.assumptions.archive_pending_code, codes.OUTSTANDING))
     if books.assumptions.archive_limit_on_archive and not books.archives_left(account.customer_id, call.now):
         raise Refused(codes.ARCHIVE_LIMIT)
     books.move(account, Status.ARCHIVED, call.now)

@@ -104,12 +104,23 @@ UPDATE_TAG = Problem(62403, TAG_USED)
 UPDATE_LOCKED = Problem(62514, "The external account is locked.")
 
 UNKNOWN = Problem(62501, "The external account is unknown.")
-ARCHIVE_PENDING = Problem(62505, "The external account has outstanding transactions.")
+OUTSTANDING = "The external account has outstanding transactions."
 LOCK_ALREADY = Problem(62509, "The external account is already locked.")
 LOCK_NOT_VERIFIED = Problem(62510, "The external account is not verified.")
 UNLOCK_ALREADY = Problem(62511, "The external account is already unlocked.")
 UNLOCK_NOT_VERIFIED = Problem(62512, "The external account is not verified.")
 UNLOCK_ADMIN = Problem(62513, "The external account was locked by an administrator.")
+
+TRANSFER_SOURCE = Problem(63601, "The source is invalid.")
+TRANSFER_DESTINATION = Problem(63610, "The destination is invalid.")
+TRANSFER_INACTIVE = Problem(63611, "The account is inactive.")
+TRANSFER_FROZEN = Problem(63612, "The account is frozen.")
+TRANSFER_LOCKED = Problem(63613, "The account is temporarily locked.")
+TRANSFER_TAG = Problem(63660, TAG_USED)
+TRANSFER_PRIVILEGES = Problem(63664, "The requesting customer lacks privileges.")
+SAME_DAY_DEADLINE = Problem(63665, "The deadline for same-day settlement has passed.")
+SAME_DAY_AMOUNT = Problem(63666, "The amount is too large for same-day settlement.")
+SOURCE_NOT_VERIFIED = 63603
 
 NOT_AUTHORIZED = Problem(61400, "The program is not authorized for the endpoint.")
 

@@ -11,18 +11,24 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bankrails_sandbox.decoding import decode, encode
-from bankrails_sandbox.helix import codes, noc
+from bankrails_sandbox.helix import codes, ledger, noc
 from bankrails_sandbox.helix.call import Call
 from bankrails_sandbox.helix.changes import release_lock, set_lock
 from bankrails_sandbox.helix.count_limit import counted
 from bankrails_sandbox.helix.endpoints import OPERATIONS
+from bankrails_sandbox.helix.money import OPEN
 from bankrails_sandbox.helix.opening import open_verified, opening_problems, start_window
 from bankrails_sandbox.helix.program import VerificationType
 from bankrails_sandbox.helix.records import AccountType, Customer, ExternalAccount, LockedBy, Status
+from bankrails_sandbox.helix.transaction_control import Return, TransactionControl
 from bankrails_sandbox.helix.vendor import HelixVendor
 from bankrails_sandbox.helix.view import AccountView
 from bankrails_sandbox.json_http import BadRequest, NotFound, json_body, json_reply
 from bankrails_sandbox.vendor_control import VendorControl
+
+# Of a transaction that nobody transferred and a test wants: a dollar.
+MOVED_MINOR = 100
+UNDECIDED = (Status.UNVERIFIED, Status.VERIFY_LOCKED)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -89,12 +95,14 @@ class HelixControl(VendorControl):
             self.route("POST", "/external-accounts", self.create_as_admin),
             self.route("GET", account, self.account),
             self.route("POST", f"{account}/deny", self.deny),
+            self.route("POST", f"{account}/return-trial", self.return_trial),
             self.route("POST", f"{account}/review", self.review),
             self.route("POST", f"{account}/lock", self.lock),
             self.route("POST", f"{account}/unlock", self.unlock),
             self.route("POST", f"{account}/noc", self.apply_noc),
             self.route("POST", f"{account}/transactions", self.move_money),
             self.route("POST", f"{account}/settle", self.settle),
+            *TransactionControl(self._vendor).routes(self.route),
         ]
 
     async def program(self, _request: Request) -> Response:
@@ -136,10 +144,23 @@ class HelixControl(VendorControl):
     async def account(self, request: Request) -> Response:
         return _shown(self._account(request))
 
-    async def deny(self, request: Request) -> Response:
-        """An administrator rejects the account, or its trial deposits came back."""
+    async def return_trial(self, request: Request) -> Response:
+        """The bank sends a trial entry back, such as for R03; the offset debit can come back after a good verify too."""
         account = self._account(request)
-        if account.status not in (Status.UNVERIFIED, Status.VERIFY_LOCKED):
+        code = decode(Return, await json_body(request)).code
+        if not account.trial_amounts_minor:
+            raise BadRequest("no trial deposits were sent to this account")
+        books, now = self._vendor.books, self._now()
+        books.record("trial_returned", account, now, None)
+        account.trial_returned = code
+        if account.status in UNDECIDED and books.assumptions.returned_trial_denies:
+            return self._moved(account, Status.DENIED)
+        return _shown(account)
+
+    async def deny(self, request: Request) -> Response:
+        """An administrator rejects the account."""
+        account = self._account(request)
+        if account.status not in UNDECIDED:
             raise BadRequest(f"an account with status {account.status} cannot be denied")
         return self._moved(account, Status.DENIED)
 
@@ -175,10 +196,10 @@ class HelixControl(VendorControl):
     async def move_money(self, request: Request) -> Response:
         account = self._account(request)
         movement = decode(Movement, await json_body(request))
-        if movement.pending:
-            account.pending_transactions += 1
-        else:
-            self._settled(account, movement.settled_at or self._now())
+        books, now = self._vendor.books, self._now()
+        row = ledger.open_transaction(books, account, MOVED_MINOR, now, None, is_credit=True)
+        if not movement.pending:
+            ledger.settle(books, row, now, settled_at=movement.settled_at)
         return _shown(account)
 
     async def settle(self, request: Request) -> Response:
@@ -186,12 +207,10 @@ class HelixControl(VendorControl):
         account = self._account(request)
         if not account.pending_transactions:
             raise BadRequest("nothing is pending")
-        account.pending_transactions = 0
-        self._settled(account, self._now())
+        for row in self._vendor.books.ledger.of_external(account.id):
+            if row.status in OPEN:
+                ledger.settle(self._vendor.books, row, self._now())
         return _shown(account)
-
-    def _settled(self, account: ExternalAccount, at: datetime) -> None:
-        account.last_settled_at = max(at, account.last_settled_at or at)
 
     def _moved(self, account: ExternalAccount, status: Status) -> Response:
         now = self._now()

@@ -3,8 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from bankrails_sandbox.control_asks import Ask
-from bankrails_sandbox.decoding import decode
+from bankrails_sandbox.control_asks import Ask, all_of
+from bankrails_sandbox.decoding import decode, encode
+from bankrails_sandbox.helix.money import InternalAccount
+from bankrails_sandbox.helix.records import Document
+from bankrails_sandbox.helix.transaction_view import TransactionView
 from bankrails_sandbox.helix.view import AccountView
 
 BASE = "/control/helix"
@@ -29,6 +32,10 @@ def account(account_id: int) -> Ask[AccountView]:
 
 def deny(account_id: int) -> Ask[AccountView]:
     return _act(account_id, "deny", {})
+
+
+def return_trial(account_id: int, code: str) -> Ask[AccountView]:
+    return _act(account_id, "return-trial", {"code": code})
 
 
 def review(account_id: int, status: str) -> Ask[AccountView]:
@@ -57,6 +64,42 @@ def money_pending(account_id: int) -> Ask[AccountView]:
 
 def settle(account_id: int) -> Ask[AccountView]:
     return _act(account_id, "settle", {})
+
+
+def add_account(customer_id: int, balance_minor: int) -> Ask[int]:
+    body = {"customer_id": customer_id, "balance_minor": balance_minor}
+    return Ask("POST", f"{BASE}/accounts", lambda answer: int(answer["id"]), body)
+
+
+def switch_account(account_id: int, switches: dict[str, Any]) -> Ask[None]:
+    return Ask(
+        "PATCH",
+        f"{BASE}/accounts/{account_id}",
+        lambda _answer: None,
+        {name: encode(value) for name, value in switches.items()},
+    )
+
+
+def accounts() -> Ask[tuple[InternalAccount, ...]]:
+    return Ask("GET", f"{BASE}/accounts", lambda answer: all_of(InternalAccount, answer["accounts"]))
+
+
+def transactions() -> Ask[tuple[TransactionView, ...]]:
+    return Ask("GET", f"{BASE}/transactions", lambda answer: all_of(TransactionView, answer["transactions"]))
+
+
+def settle_transaction(transaction_id: int) -> Ask[TransactionView]:
+    return Ask("POST", f"{BASE}/transactions/{transaction_id}/settle", lambda row: decode(TransactionView, row), {})
+
+
+def return_transaction(transaction_id: int, code: str) -> Ask[TransactionView]:
+    path = f"{BASE}/transactions/{transaction_id}/return"
+    return Ask("POST", path, lambda row: decode(TransactionView, row), {"code": code})
+
+
+def documents(account_id: int) -> Ask[tuple[Document, ...]]:
+    path = f"{BASE}/external-accounts/{account_id}/documents"
+    return Ask("GET", path, lambda answer: all_of(Document, answer["documents"]))
 
 
 def _act(account_id: int, act: str, body: dict[str, Any]) -> Ask[AccountView]:

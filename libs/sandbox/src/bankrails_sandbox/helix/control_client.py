@@ -5,7 +5,9 @@ from typing import Any, TypeVar
 
 from bankrails_sandbox.control_asks import Ask
 from bankrails_sandbox.helix import control_asks as asks
-from bankrails_sandbox.helix.records import Status
+from bankrails_sandbox.helix.money import InternalAccount
+from bankrails_sandbox.helix.records import Document, Status
+from bankrails_sandbox.helix.transaction_view import TransactionView
 from bankrails_sandbox.helix.view import AccountView
 from bankrails_sandbox.vendor_client import AsyncVendorClient, VendorClient
 
@@ -37,8 +39,12 @@ class HelixClient(VendorClient):
         return self.ask(asks.account(account_id))
 
     def deny(self, account_id: int) -> AccountView:
-        """An administrator rejects it, or its trial deposits came back."""
+        """An administrator rejects it."""
         return self.ask(asks.deny(account_id))
+
+    def return_trial(self, account_id: int, code: str = "R03") -> AccountView:
+        """The bank sends a trial deposit back: Denied, unless it is verified already."""
+        return self.ask(asks.return_trial(account_id, code))
 
     def review(self, account_id: int, status: Status) -> AccountView:
         """What an administrator makes of one that is VerifyLocked: Unverified, Verified or Denied."""
@@ -67,6 +73,34 @@ class HelixClient(VendorClient):
         """All that is pending, now."""
         return self.ask(asks.settle(account_id))
 
+    def add_account(self, customer_id: int, *, balance_minor: int = 0) -> int:
+        """An account of the customer's own, for transfers. Returns the id."""
+        return self.ask(asks.add_account(customer_id, balance_minor))
+
+    def switch_account(self, account_id: int, **switches: Any) -> None:
+        """Of the customer's own. Keywords: state (AccountState), balance_minor."""
+        self.ask(asks.switch_account(account_id, switches))
+
+    def accounts(self) -> tuple[InternalAccount, ...]:
+        """The customers' own."""
+        return self.ask(asks.accounts())
+
+    def transactions(self) -> tuple[TransactionView, ...]:
+        """In the order in which they were made."""
+        return self.ask(asks.transactions())
+
+    def settle_transaction(self, transaction_id: int) -> TransactionView:
+        """Before its hour."""
+        return self.ask(asks.settle_transaction(transaction_id))
+
+    def return_transaction(self, transaction_id: int, code: str) -> TransactionView:
+        """As the other bank. Returns the new transaction that brings it back."""
+        return self.ask(asks.return_transaction(transaction_id, code))
+
+    def documents(self, account_id: int) -> tuple[Document, ...]:
+        """What was uploaded for an external account."""
+        return self.ask(asks.documents(account_id))
+
 
 class AsyncHelixClient(AsyncVendorClient):
     vendor = "helix"
@@ -93,8 +127,12 @@ class AsyncHelixClient(AsyncVendorClient):
         return await self.ask(asks.account(account_id))
 
     async def deny(self, account_id: int) -> AccountView:
-        """An administrator rejects it, or its trial deposits came back."""
+        """An administrator rejects it."""
         return await self.ask(asks.deny(account_id))
+
+    async def return_trial(self, account_id: int, code: str = "R03") -> AccountView:
+        """The bank sends a trial deposit back: Denied, unless it is verified already."""
+        return await self.ask(asks.return_trial(account_id, code))
 
     async def review(self, account_id: int, status: Status) -> AccountView:
         """What an administrator makes of one that is VerifyLocked: Unverified, Verified or Denied."""
@@ -122,3 +160,31 @@ class AsyncHelixClient(AsyncVendorClient):
     async def settle(self, account_id: int) -> AccountView:
         """All that is pending, now."""
         return await self.ask(asks.settle(account_id))
+
+    async def add_account(self, customer_id: int, *, balance_minor: int = 0) -> int:
+        """An account of the customer's own, for transfers. Returns the id."""
+        return await self.ask(asks.add_account(customer_id, balance_minor))
+
+    async def switch_account(self, account_id: int, **switches: Any) -> None:
+        """Of the customer's own. Keywords: state (AccountState), balance_minor."""
+        await self.ask(asks.switch_account(account_id, switches))
+
+    async def accounts(self) -> tuple[InternalAccount, ...]:
+        """The customers' own."""
+        return await self.ask(asks.accounts())
+
+    async def transactions(self) -> tuple[TransactionView, ...]:
+        """In the order in which they were made."""
+        return await self.ask(asks.transactions())
+
+    async def settle_transaction(self, transaction_id: int) -> TransactionView:
+        """Before its hour."""
+        return await self.ask(asks.settle_transaction(transaction_id))
+
+    async def return_transaction(self, transaction_id: int, code: str) -> TransactionView:
+        """As the other bank. Returns the new transaction that brings it back."""
+        return await self.ask(asks.return_transaction(transaction_id, code))
+
+    async def documents(self, account_id: int) -> tuple[Document, ...]:
+        """What was uploaded for an external account."""
+        return await self.ask(asks.documents(account_id))

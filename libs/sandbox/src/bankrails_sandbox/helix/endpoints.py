@@ -5,7 +5,7 @@ from typing import Any
 
 from bankrails_sandbox import vendor_api
 from bankrails_sandbox.exact_json import parse_json
-from bankrails_sandbox.helix import changes, opening, reading, routing, verification
+from bankrails_sandbox.helix import changes, documents, opening, reading, routing, transactions, transfers, verification
 from bankrails_sandbox.helix.books import Books
 from bankrails_sandbox.helix.call import Call
 from bankrails_sandbox.helix.envelope import Problem, Refused, Reply, envelope
@@ -56,5 +56,21 @@ ENDPOINTS = (
         "verify-routing-number", "GET", "/tools/verifyRoutingNumber/{routing_number}", routing.verify_routing_number
     ),
     endpoint("get-program", "GET", "/program/get", reading.get_program),
+    endpoint("upload-document", "POST", "/externalAccountDocument/upload", documents.upload),
+    endpoint("create-transfer", "POST", "/transfer/create", transfers.create_transfer),
+    endpoint("void-transfer", "POST", "/transfer/void", transfers.void_transfer),
+    endpoint("get-transaction", "GET", "/transaction/get/{customer_id}/{transaction_id}", transactions.get_transaction),
+    endpoint(
+        "get-transaction-by-tag",
+        "GET",
+        "/transaction/getByTag/{customer_id}/{tag:path}",
+        transactions.get_transaction_by_tag,
+    ),
+    endpoint(
+        "list-transactions",
+        "GET",
+        "/transaction/list/{customer_id}/{account_id}/{status}/{begin}/{end}",
+        transactions.list_transactions,
+    ),
 )
 OPERATIONS = frozenset(each.operation for each in ENDPOINTS)

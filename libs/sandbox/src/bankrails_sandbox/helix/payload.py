@@ -16,11 +16,16 @@ TEXT_LENGTH_MAX = {
     "tag": 50,
     "lockedReason": 255,
     "type": 50,
+    "description": 255,
+    "purposeCode": 10,
+    "documentType": 50,
+    "documentName": 255,
+    "reasonType": 50,
     "routingNumber": 50,
 } | {f"customField{number}": 50 for number in range(1, 6)}
-IDS = ("customerId", "externalAccountId", "requestingCustomerId")
-# Its length has a code of its own.
-TEXTS = (*TEXT_LENGTH_MAX, "accountNumber")
+IDS = ("customerId", "externalAccountId", "requestingCustomerId", "fromId", "toId", "transactionId")
+# The length of the one has a code of its own; that of the other is the body's.
+TEXTS = (*TEXT_LENGTH_MAX, "accountNumber", "documentContent")
 
 
 def shape_problems(body: dict[str, Any], code: int) -> list[Problem]:

@@ -86,11 +86,21 @@ EXAMPLE_COMPANY = Customer(1002, "Example Company LLC", managers=(1001,))
 
 
 @dataclass(frozen=True, slots=True)
+class OwnAccount:
+    """A customer's account in the program, with what is on it at the start."""
+
+    id: int
+    customer_id: int
+    balance_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class HelixConfig:
     """`customers` exist from the start; the API makes none here, the control API does."""
 
     program: Program = field(default_factory=Program)
     customers: tuple[Customer, ...] = (ADA, EXAMPLE_COMPANY)
+    accounts: tuple[OwnAccount, ...] = (OwnAccount(900_000_001, 1001, 500_000), OwnAccount(900_000_002, 1002, 500_000))
     directory: Directory = field(default_factory=Directory)
     limits: Limits = field(default_factory=Limits)
     assumptions: Assumptions = field(default_factory=Assumptions)

@@ -1,16 +1,18 @@
 """`get`, `getByTag` and `list`, and how an external account and the program read."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
+from bankrails_sandbox.account_numbers import masked
 from bankrails_sandbox.helix.books import Books
 from bankrails_sandbox.helix.call import Call, as_id
 from bankrails_sandbox.helix.envelope import Problem, Refused, Reply
 from bankrails_sandbox.helix.program import VerificationType
-from bankrails_sandbox.helix.records import AccountType, ExternalAccount, Status, masked
+from bankrails_sandbox.helix.records import AccountType, ExternalAccount, Status
 from bankrails_sandbox.helix.timestamps import stamp
 
 PAGE_ROWS = 200
+T = TypeVar("T")
 
 
 def get(books: Books, call: Call) -> Reply:
@@ -28,9 +30,13 @@ def list_accounts(books: Books, call: Call) -> Reply:
     customer_id = call.path_id("customer_id")
     if customer_id not in books.customers:
         raise Refused(Problem(books.assumptions.unknown_customer_code, "The customer is unknown."))
-    page, rows = _query_number(call, "pageNumber", 0), _query_number(call, "pageSize", PAGE_ROWS) or PAGE_ROWS
-    shown = books.accounts_of(customer_id)[page * rows : (page + 1) * rows]
-    return Reply([account_json(books, account) for account in shown])
+    return Reply([account_json(books, account) for account in page_of(call, books.accounts_of(customer_id))])
+
+
+def page_of(call: Call, rows: list[T]) -> list[T]:
+    """`pageNumber` from 0, and `pageSize`."""
+    page, size = _query_number(call, "pageNumber", 0), _query_number(call, "pageSize", PAGE_ROWS) or PAGE_ROWS
+    return rows[page * size : (page + 1) * size]
 
 
 def get_program(books: Books, _call: Call) -> Reply:

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from bankrails_sandbox.account_numbers import masked
+
 
 class Status(StrEnum):
     UNVERIFIED = "Unverified"
@@ -44,6 +46,17 @@ class Customer:
     managers: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What is known of an uploaded paper; its content is not kept."""
+
+    type: str
+    name: str
+    reason: str
+    size_bytes: int
+    uploaded_at: datetime
+
+
 @dataclass(slots=True)
 class ExternalAccount:
     id: int
@@ -69,9 +82,11 @@ class ExternalAccount:
     verify_expires_at: datetime | None = None
     trial_amounts_minor: tuple[int, ...] = ()
     attempts_left: int = 0
+    trial_returned: str | None = None
     archived_day: date | None = None
     pending_transactions: int = 0
     last_settled_at: datetime | None = None
+    documents: list[Document] = field(default_factory=list)
 
     @property
     def number_masked(self) -> str:
@@ -80,7 +95,3 @@ class ExternalAccount:
     @property
     def locked(self) -> bool:
         return self.locked_by is not None
-
-
-def masked(number: str) -> str:
-    return "******" + number[-4:]

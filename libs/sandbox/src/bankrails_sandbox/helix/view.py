@@ -8,7 +8,8 @@ from bankrails_sandbox.helix.records import AccountType, ExternalAccount, Locked
 
 @dataclass(frozen=True, slots=True)
 class AccountView:
-    """`trial_amounts_minor` are the two credits, empty for an account that was created verified."""
+    """`trial_amounts_minor` are the two credits, empty for an account that was created verified;
+    `trial_returned` is the code with which one came back."""
 
     id: int
     customer_id: int
@@ -20,6 +21,7 @@ class AccountView:
     tag: str | None
     trial_amounts_minor: tuple[int, ...]
     attempts_left: int
+    trial_returned: str | None
     verify_expires_at: datetime | None
     locked_by: LockedBy | None
     noc_code: str | None
@@ -39,6 +41,7 @@ class AccountView:
             tag=account.tag,
             trial_amounts_minor=account.trial_amounts_minor,
             attempts_left=account.attempts_left,
+            trial_returned=account.trial_returned,
             verify_expires_at=account.verify_expires_at,
             locked_by=account.locked_by,
             noc_code=account.noc_code,

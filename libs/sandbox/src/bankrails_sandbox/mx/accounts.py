@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+from bankrails_sandbox.mx.account_json import account_json
 from bankrails_sandbox.mx.finding import member_of, user_of
 from bankrails_sandbox.mx.formats import dollars, stamp
 from bankrails_sandbox.mx.history import DAYS, EXTENDED_DAYS, Movement, history_of
-from bankrails_sandbox.mx.payload import day, page
+from bankrails_sandbox.mx.manual_accounts import manual_accounts_of, manual_json, told_fields
+from bankrails_sandbox.mx.payload import day, page, read_object, wrapped
 from bankrails_sandbox.mx.people import BankAccount
-from bankrails_sandbox.mx.records import Member
+from bankrails_sandbox.mx.records import ManualAccount, Member
 from bankrails_sandbox.mx.replies import refused
 from bankrails_sandbox.mx.vendor import MxVendor, same_guid
 from bankrails_sandbox.mx.vocabulary import Product
@@ -17,15 +19,24 @@ from bankrails_sandbox.vendor_api import Call, Reply
 
 # Of transactions, unless the call names dates: so far back and ahead.
 WINDOW_BACK_DAYS, WINDOW_AHEAD_DAYS = 120, 5
+# What a person may say of an account that the bank told of.
+OWN_FIELDS = ("is_business", "is_hidden", "metadata")
 
 Imported = tuple[Member, BankAccount]
 
 
 def list_accounts(vendor: MxVendor, call: Call) -> Reply:
-    return page(call, "accounts", [_account_json(*each) for each in _addressed(vendor, call)], vendor.assumptions)
+    """`is_manual` narrows it."""
+    found = [_account_json(*each) for each in _addressed(vendor, call)]
+    found += [manual_json(*each) for each in manual_accounts_of(_members(vendor, call))]
+    wanted = call.parameters().get("is_manual")
+    found = [account for account in found if wanted in (None, str(account["is_manual"]).lower())]
+    return page(call, "accounts", found, vendor.assumptions)
 
 
 def get_account(vendor: MxVendor, call: Call) -> Reply:
+    if told := _manual(vendor, call):
+        return Reply(200, {"account": manual_json(*told)})
     ((member, account),) = _addressed(vendor, call)
     return Reply(200, {"account": _account_json(member, account)})
 
@@ -62,16 +73,48 @@ def list_transactions(vendor: MxVendor, call: Call) -> Reply:
     return page(call, "transactions", transactions, vendor.assumptions)
 
 
+def update_account(vendor: MxVendor, call: Call) -> Reply:
+    """All of a manual one; of one that the bank told of, only what is the person's own."""
+    member = member_of(vendor, call)
+    told = told_fields(wrapped(read_object(call), "account"))
+    if manual := _manual(vendor, call):
+        manual[1].fields |= told
+        manual[1].updated_at = call.now
+        answer = manual_json(*manual)
+    else:
+        ((_, account),) = _addressed(vendor, call)
+        if told.keys() - OWN_FIELDS:
+            raise refused(400, f"Only {', '.join(OWN_FIELDS)} of an aggregated account can be changed")
+        member.account_settings.setdefault(call.path["account"], {}).update(told)
+        answer = _account_json(member, account)
+    vendor.record("account_updated", call.merchant, call.now, reference=call.path["account"], call_id=call.id)
+    return Reply(200, {"account": answer})
+
+
 def account_guid(member: Member, account: BankAccount) -> str:
     return same_guid("ACT", member.guid, account.account_number)
 
 
+def _members(vendor: MxVendor, call: Call) -> Iterator[Member]:
+    """The one in the path, or all of the user's."""
+    if "member" in call.path:
+        return iter((member_of(vendor, call),))
+    return vendor.members_of(user_of(vendor, call))
+
+
+def _manual(vendor: MxVendor, call: Call) -> tuple[Member, ManualAccount] | None:
+    """The manual account that the path names, of which no job has anything to tell."""
+    manual = manual_accounts_of(_members(vendor, call))
+    return next((each for each in manual if each[1].guid == call.path["account"]), None)
+
+
 def _addressed(vendor: MxVendor, call: Call) -> list[Imported]:
-    """The accounts that the path names: of a user, of one member, or a single one."""
-    members = [member_of(vendor, call)] if "member" in call.path else vendor.members_of(user_of(vendor, call))
-    found = [each for member in members for each in _imported(member)]
+    """The accounts that the path names and a bank told of: of a user, of one member, or a single one."""
+    found = [each for member in _members(vendor, call) for each in _imported(member)]
     if "account" not in call.path:
         return found
+    if _manual(vendor, call):
+        return []
     found = [(member, account) for member, account in found if account_guid(member, account) == call.path["account"]]
     if not found:
         raise refused(404, "Account not found")
@@ -93,35 +136,20 @@ def _movements(member: Member, account: BankAccount) -> list[Movement]:
 
 def _account_json(member: Member, account: BankAccount) -> dict[str, Any]:
     assert member.accounts_at is not None, "accounts are there once they were imported"  # noqa: S101
-    imported_at = stamp(member.accounts_at)
-    return {
+    at = member.accounts_at
+    fields: dict[str, Any] = {
         "account_number": f"XXXXXX{account.account_number[-4:]}",
         "account_ownership": "INDIVIDUAL",
         "available_balance": dollars(account.available_minor),
         "balance": dollars(account.balance_minor),
-        "created_at": imported_at,
-        "currency_code": "USD",
-        "guid": account_guid(member, account),
-        "id": None,
-        "imported_at": imported_at,
-        "institution_code": member.institution.code,
-        "institution_guid": member.institution.guid,
-        "is_closed": False,
-        "is_hidden": False,
-        "is_manual": False,
-        "member_guid": member.guid,
-        "member_id": member.id,
-        "member_is_managed_by_user": True,
-        "metadata": None,
+        "imported_at": stamp(at),
         "name": account.name,
-        "nickname": None,
         "routing_number": account.routing_number,
-        "subtype": None,
         "type": account.type.value,
-        "updated_at": imported_at,
-        "user_guid": member.user.guid,
-        "user_id": member.user.id,
     }
+    guid = account_guid(member, account)
+    fields |= member.account_settings.get(guid, {})
+    return account_json(member, guid, fields, created_at=at, updated_at=at, is_manual=False)
 
 
 def _number_json(member: Member, account: BankAccount) -> dict[str, Any]:

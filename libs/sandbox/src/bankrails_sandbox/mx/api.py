@@ -2,8 +2,10 @@
 
 import base64
 import binascii
+import dataclasses
 
-from bankrails_sandbox.mx import accounts, catalogue, members, users
+from bankrails_sandbox.exchange import Answer, Exchange
+from bankrails_sandbox.mx import accounts, catalogue, manual_accounts, members, microdeposits, users
 from bankrails_sandbox.mx.job_starts import starting
 from bankrails_sandbox.mx.replies import failure, refused
 from bankrails_sandbox.mx.vendor import MxVendor
@@ -16,6 +18,8 @@ MEMBERS = USER + "/members"
 MEMBER = MEMBERS + "/{member}"
 INSTITUTION = "/institutions/{institution}"
 USER_ACCOUNT = USER + "/accounts/{account}"
+MICRODEPOSITS = USER + "/micro_deposits"
+MICRODEPOSIT = MICRODEPOSITS + "/{microdeposit}"
 
 # Order matters once: the favorites stand before the institution whose code they could be.
 ENDPOINTS: tuple[Endpoint[MxVendor], ...] = (
@@ -52,6 +56,14 @@ ENDPOINTS: tuple[Endpoint[MxVendor], ...] = (
     Endpoint("list-transactions", "GET", MEMBER + "/transactions", accounts.list_transactions),
     Endpoint("list-user-transactions", "GET", USER + "/transactions", accounts.list_transactions),
     Endpoint("list-account-transactions", "GET", USER_ACCOUNT + "/transactions", accounts.list_transactions),
+    Endpoint("create-account", "POST", USER + "/accounts", manual_accounts.create_account),
+    Endpoint("update-account", "PUT", MEMBER + "/accounts/{account}", accounts.update_account),
+    Endpoint("delete-account", "DELETE", USER_ACCOUNT, manual_accounts.delete_account),
+    Endpoint("create-microdeposit", "POST", MICRODEPOSITS, microdeposits.create_microdeposit),
+    Endpoint("list-microdeposits", "GET", MICRODEPOSITS, microdeposits.list_microdeposits),
+    Endpoint("get-microdeposit", "GET", MICRODEPOSIT, microdeposits.get_microdeposit),
+    Endpoint("delete-microdeposit", "DELETE", MICRODEPOSIT, microdeposits.delete_microdeposit),
+    Endpoint("verify-microdeposit", "PUT", "/micro_deposits/{microdeposit}/verify", microdeposits.verify_microdeposit),
 )
 OPERATIONS = frozenset(endpoint.operation for endpoint in ENDPOINTS)
 
@@ -70,6 +82,12 @@ class MxApi(VendorApi[MxVendor]):
 
     def failure(self, status: int) -> Reply:
         return failure(status)
+
+    def written(self, reply: Reply, exchange: Exchange) -> Answer:
+        """Micro-deposits are plain JSON in the older version too."""
+        answer = super().written(reply, exchange)
+        plain = "/micro_deposits" in exchange.scope["path"]
+        return dataclasses.replace(answer, content_type=b"application/json") if plain else answer
 
     def content_type(self, headers: dict[bytes, bytes]) -> bytes:
         return content_type(version_of(headers))

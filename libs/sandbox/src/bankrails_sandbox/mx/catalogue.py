@@ -3,7 +3,7 @@
 from typing import Any
 
 from bankrails_sandbox.mx.formats import stamp
-from bankrails_sandbox.mx.institutions import BY_GUID, CREATED_AT, INSTITUTIONS, Institution
+from bankrails_sandbox.mx.institutions import BY_GUID, CREATED_AT, INSTITUTIONS, MANUAL, Institution
 from bankrails_sandbox.mx.payload import INSTITUTION_ROWS_MAX, page
 from bankrails_sandbox.mx.replies import refused
 from bankrails_sandbox.mx.vendor import MxVendor
@@ -89,7 +89,7 @@ def institution_json(bank: Institution, call: Call) -> dict[str, Any]:
 
 def _named(call: Call) -> Institution:
     wanted = call.path["institution"]
-    bank = INSTITUTIONS.get(wanted)
+    bank = MANUAL if wanted == MANUAL.code else INSTITUTIONS.get(wanted)
     if bank is None and version_of(call.headers) is Version.V20250224:
         bank = BY_GUID.get(wanted)
     if bank is None:

@@ -8,19 +8,28 @@ from starlette.routing import Route
 
 from bankrails_sandbox.attempts import count_logins
 from bankrails_sandbox.decoding import decode, encode
-from bankrails_sandbox.json_http import NotFound, json_body, json_reply
+from bankrails_sandbox.json_http import BadRequest, NotFound, json_body, json_reply
 from bankrails_sandbox.mx.api import OPERATIONS
 from bankrails_sandbox.mx.jobs import halt
+from bankrails_sandbox.mx.microdeposit_steps import move, start
+from bankrails_sandbox.mx.microdeposits import account_details
 from bankrails_sandbox.mx.people import Person
+from bankrails_sandbox.mx.records import Microdeposit
 from bankrails_sandbox.mx.vendor import MxVendor
-from bankrails_sandbox.mx.view import view_of
-from bankrails_sandbox.mx.vocabulary import ConnectionStatus
+from bankrails_sandbox.mx.view import microdeposit_view, view_of
+from bankrails_sandbox.mx.vocabulary import ConnectionStatus, MicrodepositStatus
+from bankrails_sandbox.vendor_api import Refused
 from bankrails_sandbox.vendor_control import VendorControl
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ForcedStatus:
     status: ConnectionStatus
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ForcedMicrodepositStatus:
+    status: MicrodepositStatus
 
 
 class MxControl(VendorControl):
@@ -36,6 +45,9 @@ class MxControl(VendorControl):
             self.route("PUT", "/people/{login}", self.make_person),
             self.route("GET", "/members", self.members),
             self.route("POST", "/members/{guid}/status", self.force),
+            self.route("GET", "/micro-deposits", self.microdeposits),
+            self.route("POST", "/micro-deposits/{guid}/status", self.force_microdeposit),
+            self.route("POST", "/micro-deposits/{guid}/details", self.submit_details),
         ]
 
     async def logins(self, request: Request) -> Response:
@@ -63,3 +75,37 @@ class MxControl(VendorControl):
             raise NotFound("no such member")
         halt(self._vendor, member, decode(ForcedStatus, await json_body(request)).status, now)
         return json_reply(encode(view_of(member)))
+
+    async def microdeposits(self, _request: Request) -> Response:
+        """Deleted ones too."""
+        self._vendor.catch_up(self._vendor.clock.now())
+        deposits = self._vendor.microdeposits.values()
+        return json_reply({"micro_deposits": [encode(microdeposit_view(deposit)) for deposit in deposits]})
+
+    async def force_microdeposit(self, request: Request) -> Response:
+        """In the place of the provider or of the vendor; nothing more happens to it by itself."""
+        deposit = self._microdeposit(request)
+        status = decode(ForcedMicrodepositStatus, await json_body(request)).status
+        move(self._vendor, deposit, status, self._vendor.clock.now(), None)
+        return json_reply(encode(microdeposit_view(deposit)))
+
+    async def submit_details(self, request: Request) -> Response:
+        """As the person, in the widget: the account of a micro-deposit that was initiated beforehand."""
+        deposit = self._microdeposit(request)
+        if deposit.status is not MicrodepositStatus.PREINITIATED:
+            raise BadRequest(f"a micro-deposit that is {deposit.status.name} has its details")
+        try:
+            details = account_details(await json_body(request), self._vendor.assumptions)
+        except Refused as refused:
+            raise BadRequest(str(refused)) from refused
+        for field, value in details.items():
+            setattr(deposit, field, value)
+        start(self._vendor, deposit, self._vendor.clock.now(), None)
+        return json_reply(encode(microdeposit_view(deposit)))
+
+    def _microdeposit(self, request: Request) -> Microdeposit:
+        self._vendor.catch_up(self._vendor.clock.now())
+        deposit = self._vendor.microdeposits.get(request.path_params["guid"])
+        if deposit is None or deposit.deleted_at is not None:
+            raise NotFound("no such micro-deposit")
+        return deposit

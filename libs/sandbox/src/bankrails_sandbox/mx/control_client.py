@@ -3,8 +3,8 @@
 from bankrails_sandbox.login_client import AsyncLoginClient, LoginClient
 from bankrails_sandbox.mx import control_asks as asks
 from bankrails_sandbox.mx.people import Person
-from bankrails_sandbox.mx.view import MemberView
-from bankrails_sandbox.mx.vocabulary import ConnectionStatus
+from bankrails_sandbox.mx.view import MemberView, MicrodepositView
+from bankrails_sandbox.mx.vocabulary import ConnectionStatus, MicrodepositStatus
 
 
 class MxClient(LoginClient):
@@ -25,6 +25,19 @@ class MxClient(LoginClient):
         """As the bank or the vendor; a job in hand is halted."""
         return self.ask(asks.force(member_guid, status))
 
+    def microdeposits(self) -> tuple[MicrodepositView, ...]:
+        """Deleted ones too."""
+        return self.ask(asks.microdeposits())
+
+    def force_microdeposit(self, guid: str, status: MicrodepositStatus) -> MicrodepositView:
+        """As the provider or the vendor; nothing more happens to it by itself."""
+        return self.ask(asks.force_microdeposit(guid, status))
+
+    def submit_details(self, guid: str, **details: str) -> MicrodepositView:
+        """As the person, in the widget, of one that was initiated beforehand. Keywords: account_number, routing_number,
+        account_type, account_name."""
+        return self.ask(asks.submit_details(guid, details))
+
 
 class AsyncMxClient(AsyncLoginClient):
     vendor = "mx"
@@ -43,3 +56,16 @@ class AsyncMxClient(AsyncLoginClient):
     async def force(self, member_guid: str, status: ConnectionStatus) -> MemberView:
         """As the bank or the vendor; a job in hand is halted."""
         return await self.ask(asks.force(member_guid, status))
+
+    async def microdeposits(self) -> tuple[MicrodepositView, ...]:
+        """Deleted ones too."""
+        return await self.ask(asks.microdeposits())
+
+    async def force_microdeposit(self, guid: str, status: MicrodepositStatus) -> MicrodepositView:
+        """As the provider or the vendor; nothing more happens to it by itself."""
+        return await self.ask(asks.force_microdeposit(guid, status))
+
+    async def submit_details(self, guid: str, **details: str) -> MicrodepositView:
+        """As the person, in the widget, of one that was initiated beforehand. Keywords: account_number, routing_number,
+        account_type, account_name."""
+        return await self.ask(asks.submit_details(guid, details))

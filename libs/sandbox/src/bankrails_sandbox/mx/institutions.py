@@ -62,5 +62,7 @@ MXCU = Institution(
         Credential("CRD-1a2f6f0e-3a9c-4b65-9d0e-5a1c7c2b8e02", "PASSWORD", "Password", "PASSWORD", 2),
     ),
 )
+# Nobody logs in to it, and no list has it; its guid begins as the vendor's own does.
+MANUAL = Institution("mx_manual", "INS-MANUAL-1572a04c-912b-59bf-5841", "Manual Institution", "", (), products=())
 INSTITUTIONS = {bank.code: bank for bank in (MX_BANK, MXCU)}
-BY_GUID = {bank.guid: bank for bank in INSTITUTIONS.values()}
+BY_GUID = {bank.guid: bank for bank in (*INSTITUTIONS.values(), MANUAL)}

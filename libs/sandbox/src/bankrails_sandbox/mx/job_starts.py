@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from bankrails_sandbox.mx import jobs
 from bankrails_sandbox.mx.finding import member_of
+from bankrails_sandbox.mx.institutions import MANUAL
 from bankrails_sandbox.mx.member_json import member_json
 from bankrails_sandbox.mx.records import Member
 from bankrails_sandbox.mx.replies import refused
@@ -29,6 +30,8 @@ NEEDS = {
 def starting(type: JobType) -> Callable[[MxVendor, Call], Reply]:
     def start(vendor: MxVendor, call: Call) -> Reply:
         member = member_of(vendor, call)
+        if member.institution is MANUAL:
+            raise refused(400, "Member is not connected to an institution")
         if type in NEEDS and NEEDS[type][0] not in member.institution.products:
             raise refused(400, NEEDS[type][1])
         if member.is_being_aggregated and member.job is not None and member.job.type is not type:

@@ -7,6 +7,7 @@ import orjson
 from bankrails_sandbox.mx.assumptions import Assumptions
 from bankrails_sandbox.mx.bank import IMAGE, LABELS
 from bankrails_sandbox.mx.formats import stamp_or_none
+from bankrails_sandbox.mx.institutions import MANUAL
 from bankrails_sandbox.mx.records import Challenge, Member
 from bankrails_sandbox.mx.vocabulary import ERRORS, ChallengeType, ConnectionStatus
 
@@ -23,7 +24,7 @@ def member_json(member: Member, assumptions: Assumptions) -> dict[str, Any]:
         "institution_guid": member.institution.guid,
         "is_being_aggregated": member.is_being_aggregated,
         "is_managed_by_user": True,
-        "is_manual": False,
+        "is_manual": member.institution is MANUAL,
         "is_oauth": False,
         "metadata": member.metadata,
         "most_recent_job_detail_code": None,

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-import orjson
-
+from bankrails_sandbox.exact_json import parse_json
 from bankrails_sandbox.mx.assumptions import Assumptions
 from bankrails_sandbox.mx.replies import refused
 from bankrails_sandbox.vendor_api import Call, Reply
@@ -18,10 +17,10 @@ INSTITUTION_ROWS_MAX = 100
 
 
 def read_object(call: Call) -> dict[str, Any]:
-    """Raises Refused."""
+    """Numbers with a fraction are Decimals. Raises Refused."""
     try:
-        body = orjson.loads(call.raw)
-    except orjson.JSONDecodeError as error:
+        body = parse_json(call.raw)
+    except ValueError as error:
         raise refused(400, "The body is not JSON") from error
     if not isinstance(body, dict):
         raise refused(400, "The body must be a JSON object")
@@ -109,6 +108,13 @@ def page(
         "total_pages": max(math.ceil(len(rows) / size), 1),
     }
     return Reply(200, {plural: rows[(number - 1) * size : number * size], "pagination": pagination})
+
+
+def all_of(plural: str, rows: Sequence[dict[str, Any]], assumptions: Assumptions) -> Reply:
+    """Of a list that takes no paging parameters and tells of a page all the same."""
+    size = max(assumptions.page_size, len(rows))
+    pagination = {"current_page": 1, "per_page": size, "total_entries": len(rows), "total_pages": 1}
+    return Reply(200, {plural: rows, "pagination": pagination})
 
 
 def _number(value: str | None, default: int) -> int:

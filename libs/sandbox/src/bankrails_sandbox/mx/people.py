@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bankrails_sandbox.account_numbers import account_number_of
-from bankrails_sandbox.mx.vocabulary import AccountType
+from bankrails_sandbox.mx.vocabulary import VERIFIABLE, AccountType
 from bankrails_sandbox.routing_numbers import passes_aba_check
 
 # The vendor's own example of a good one (docs.mx.com, microdeposits, API testing).
@@ -25,6 +25,8 @@ class BankAccount:
         number, routing = self.account_number, self.routing_number
         if not (number.isascii() and number.isdigit() and 8 <= len(number) <= 12):
             raise ValueError("account_number must have 8 to 12 digits")
+        if self.type not in VERIFIABLE:
+            raise ValueError("type must be CHECKING or SAVINGS")
         if not (routing.isascii() and routing.isdigit() and len(routing) == 9 and passes_aba_check(routing)):
             raise ValueError("routing_number must have 9 digits and pass the ABA check")
 

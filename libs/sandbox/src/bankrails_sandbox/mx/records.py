@@ -1,13 +1,22 @@
-"""What the vendor keeps: users, members, their jobs and challenges. Times are aware UTC."""
+"""What the vendor keeps: users, members, their jobs and challenges, micro-deposits, manual accounts. Times are aware UTC."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from bankrails_sandbox.agenda import Appointment
 from bankrails_sandbox.mx.bank import Verdict
 from bankrails_sandbox.mx.institutions import Institution
 from bankrails_sandbox.mx.people import Person
-from bankrails_sandbox.mx.vocabulary import ChallengeType, ConnectionStatus, JobStatus, JobType, Product
+from bankrails_sandbox.mx.vocabulary import (
+    AccountType,
+    ChallengeType,
+    ConnectionStatus,
+    JobStatus,
+    JobType,
+    MicrodepositStatus,
+    Product,
+)
 
 
 @dataclass(slots=True)
@@ -44,6 +53,41 @@ class Job:
 
 
 @dataclass(slots=True)
+class Microdeposit:
+    """`deleted_at`: by the caller or by the end of its retention; it is in no answer then. `next_step` and
+    `retention_end` are what happens to it by itself."""
+
+    guid: str
+    client: str
+    user: User
+    status: MicrodepositStatus
+    created_at: datetime
+    updated_at: datetime
+    attempts_left: int
+    account_number: str | None = None
+    routing_number: str | None = None
+    account_type: AccountType | None = None
+    account_name: str | None = None
+    email: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    verified_at: datetime | None = None
+    deleted_at: datetime | None = None
+    next_step: Appointment | None = field(default=None, repr=False)
+    retention_end: Appointment | None = field(default=None, repr=False)
+
+
+@dataclass(slots=True)
+class ManualAccount:
+    """What a person told of an account that nobody logs in to. `fields` are the vendor's, by their names on the wire."""
+
+    guid: str
+    created_at: datetime
+    updated_at: datetime
+    fields: dict[str, Any]
+
+
+@dataclass(slots=True)
 class Member:
     """A user's login at one institution. `verdict` is what the bank says to the password, which is not kept.
 
@@ -77,3 +121,5 @@ class Member:
     successfully_aggregated_at: datetime | None = None
     accounts_at: datetime | None = None
     imported_at: dict[Product, datetime] = field(default_factory=dict)
+    manual_accounts: dict[str, ManualAccount] = field(default_factory=dict)
+    account_settings: dict[str, dict[str, Any]] = field(default_factory=dict)

@@ -4,6 +4,7 @@ from typing import Any
 
 from bankrails_sandbox.mx.finding import user_of
 from bankrails_sandbox.mx.jobs import forget
+from bankrails_sandbox.mx.microdeposit_steps import delete
 from bankrails_sandbox.mx.payload import flag, own_id, page, read_object, text, wrapped
 from bankrails_sandbox.mx.records import User
 from bankrails_sandbox.mx.replies import refused
@@ -45,6 +46,8 @@ def update_user(vendor: MxVendor, call: Call) -> Reply:
 
 def delete_user(vendor: MxVendor, call: Call) -> Reply:
     user = user_of(vendor, call)
+    for deposit in list(vendor.microdeposits_of(user)):
+        delete(vendor, deposit, call.now, call.id)
     for member in list(vendor.members_of(user)):
         forget(member)
         del vendor.members[member.guid]

@@ -8,7 +8,7 @@ from bankrails_clock import Clock
 
 from bankrails_sandbox.mx.clients import Client, MxConfig
 from bankrails_sandbox.mx.people import KNOWN_LOGINS, Person, person_behind
-from bankrails_sandbox.mx.records import Member, User
+from bankrails_sandbox.mx.records import Member, Microdeposit, User
 from bankrails_sandbox.vendor import Vendor
 
 
@@ -25,6 +25,7 @@ class MxVendor(Vendor):
         self.users: dict[str, User] = {}
         self.members: dict[str, Member] = {}
         self.people: dict[str, Person] = {}
+        self.microdeposits: dict[str, Microdeposit] = {}
 
     @property
     def merchants(self) -> tuple[str, ...]:
@@ -38,6 +39,10 @@ class MxVendor(Vendor):
     def members_of(self, user: User) -> Iterator[Member]:
         """In order of creation."""
         return (member for member in self.members.values() if member.user is user)
+
+    def microdeposits_of(self, user: User) -> Iterator[Microdeposit]:
+        """In order of creation, without those that were deleted."""
+        return (each for each in self.microdeposits.values() if each.user is user and each.deleted_at is None)
 
     def knows(self, login: str) -> bool:
         return not self.assumptions.other_users_denied or login in KNOWN_LOGINS or login in self.people

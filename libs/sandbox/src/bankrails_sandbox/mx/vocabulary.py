@@ -68,8 +68,52 @@ class ChallengeType(StrEnum):
 
 
 class AccountType(StrEnum):
+    """Logins and micro-deposits know the first two alone; a manual account is of any type."""
+
     CHECKING = "CHECKING"
     SAVINGS = "SAVINGS"
+    LOAN = "LOAN"
+    CREDIT_CARD = "CREDIT_CARD"
+    INVESTMENT = "INVESTMENT"
+    LINE_OF_CREDIT = "LINE_OF_CREDIT"
+    MORTGAGE = "MORTGAGE"
+    PROPERTY = "PROPERTY"
+    CASH = "CASH"
+    INSURANCE = "INSURANCE"
+    PREPAID = "PREPAID"
+    CHECKING_LINE_OF_CREDIT = "CHECKING_LINE_OF_CREDIT"
+    ANY = "ANY"
+
+
+VERIFIABLE = (AccountType.CHECKING, AccountType.SAVINGS)
+
+
+class PropertyType(StrEnum):
+    REAL_ESTATE = "REAL_ESTATE"
+    VEHICLE = "VEHICLE"
+    ART = "ART"
+    JEWELRY = "JEWELRY"
+    FURNITURE = "FURNITURE"
+    APPLIANCES = "APPLIANCES"
+    COMPUTER = "COMPUTER"
+    ELECTRONICS = "ELECTRONICS"
+    SPORTS_EQUIPMENT = "SPORTS_EQUIPMENT"
+    MISCELLANEOUS = "MISCELLANEOUS"
+
+
+class MicrodepositStatus(IntEnum):
+    """Github.com/mxenabled/connect-widget, views/microdeposits/const.js."""
+
+    INITIATED = 0
+    REQUESTED = 1
+    DEPOSITED = 2
+    VERIFIED = 3
+    ERRORED = 4
+    DENIED = 5
+    PREVENTED = 6
+    CONFLICTED = 7
+    REJECTED = 8
+    PREINITIATED = 9
 
 
 class Version(StrEnum):
