@@ -7,6 +7,8 @@ MEMBERS := contracts $(wildcard libs/*) $(wildcard services/*)
 STAMP := $(VENV)/.installed
 SEED ?= 1
 PAYMENTS ?= 60
+# Of `make test`, each with a broker of its own: one more than processors, since tests wait for processes.
+WORKERS ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up test check lint types unit contract integration e2e chaos bench schemas lock clean
@@ -31,8 +33,8 @@ demo: setup ## two stories and four lessons, told by events read from Kafka
 up: setup ## the same parts, left running with one screen, until Ctrl-C
 	@$(BIN)/bankrails up
 
-test: setup ## everything that must pass: unit, contract, integration, end to end, a short chaos run
-	@$(BIN)/python -m pytest -q
+test: setup ## everything that must pass: unit, contract, integration, end to end, a short chaos run: make test WORKERS=2
+	@$(BIN)/python -m pytest -q -n $(WORKERS)
 
 check: lint types test ## exactly what CI runs
 

@@ -26,6 +26,8 @@ def survives(sample: Any, read_back: Any) -> bool:
     """True when all of `sample` is in `read_back`, which may have grown optional fields since."""
     if isinstance(sample, dict) and isinstance(read_back, dict):
         return all(name in read_back and survives(item, read_back[name]) for name, item in sample.items())
+    if isinstance(sample, list) and isinstance(read_back, list) and len(sample) == len(read_back):
+        return all(survives(item, kept) for item, kept in zip(sample, read_back, strict=True))
     return bool(sample == read_back)
 
 

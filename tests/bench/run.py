@@ -1,10 +1,14 @@
-"""`make bench`: speed, latency and memory of payments-service beside their limits and alternatives, in one run.
+"""`make bench`: speed, latency and memory of payments-service beside their limits and alternatives, and the calls that
+settlement-watcher makes, in one run.
 
-Checked is that no payment was lost, made twice or answered out of order: then the status is 1. Times are told, never
-checked. Status 3 means that no real Kafka can be started here, and nothing was measured.
+Checked is that no payment was lost, made twice or answered out of order, and that polling meets no limit and misses
+nothing: else the status is 1. Real times are told, never checked. Status 3 means that no real Kafka can be started here,
+and but for the polling nothing was measured.
 """
 
 import argparse
+import asyncio
+import logging
 import os
 import sys
 import tempfile
@@ -15,7 +19,8 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(HERE), os.environ.get("PYTHONPATH", "")]))
 
-from bankrails_bench import plan, report  # noqa: E402
+import structlog  # noqa: E402
+from bankrails_bench import plan, polling, report  # noqa: E402
 from bankrails_local_kafka import JarsUnavailable  # noqa: E402
 
 DOCUMENT = HERE.parents[1] / "docs" / "benchmarks.md"
@@ -32,6 +37,11 @@ def main() -> int:
     asked = plan.QUICK if given.quick else plan.FULL
     if given.rounds:
         asked = replace(asked, rounds=given.rounds)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    # At a tiny size test_polling.py runs it.
+    polled = None if given.quick else asyncio.run(polling.run(polling.FULL, say=_say))
+    polled_lines = [] if polled is None else polled.lines()
+    print("\n".join(polled_lines))
     try:
         with tempfile.TemporaryDirectory(prefix="bankrails-bench-") as folder:
             _keep_bytecode(Path(folder) / "bytecode")
@@ -41,10 +51,11 @@ def main() -> int:
         return 3
     print(report.as_text(figures))
     if given.write:
-        given.write.write_text(report.as_markdown(figures), encoding="utf-8")
-    for fault in figures.faults():
+        given.write.write_text(report.as_markdown(figures, polled_lines), encoding="utf-8")
+    faults = [*figures.faults(), *([] if polled is None else polled.faults())]
+    for fault in faults:
         print(f"wrong: {fault}", file=sys.stderr)
-    return 1 if figures.faults() else 0
+    return 1 if faults else 0
 
 
 def _keep_bytecode(folder: Path) -> None:

@@ -40,6 +40,7 @@ async def answer_to(bootstrap_servers: str, command_id: str) -> Told:
     raise AssertionError("records() does not end")
 
 
+@pytest.mark.timeout(300)  # it may be the first to wait for the suite and its story
 def test_a_command_from_a_plain_kafka_client_is_answered(told: Performance) -> None:
     """Upstream systems owe us no library: ten lines and a structured CloudEvent are enough."""
     bootstrap_servers = told.scene.suite.bootstrap_servers

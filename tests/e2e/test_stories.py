@@ -10,6 +10,8 @@ import pytest
 from bankrails_cli.demonstration import Performance
 from bankrails_cli.services import SERVICES
 
+pytestmark = pytest.mark.timeout(300)  # the first of them waits for the suite and its story
+
 COMMAND_SECONDS = 30
 HTTP_SECONDS = 5
 SERVICE_NAMES = [program.name for program in SERVICES]

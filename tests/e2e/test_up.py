@@ -47,6 +47,7 @@ def seal(service: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, input="secret", capture_output=True, text=True, timeout=STOP_SECONDS)
 
 
+@pytest.mark.timeout(300)
 def test_it_stands_mends_itself_and_leaves_nothing(up: subprocess.Popen[str], tmp_path: Path) -> None:
     """Each part with its address; a service that is killed comes back at the same one; Ctrl-C is the way to end it."""
     told = lines(up)

@@ -67,7 +67,8 @@ def as_text(figures: Figures) -> str:
     return "\n".join([*lines, "", *asides])
 
 
-def as_markdown(figures: Figures) -> str:
+def as_markdown(figures: Figures, polled: Sequence[str] = ()) -> str:
+    """`polled`: what polling has shown, a headline and a line for each figure."""
     plan = figures.plan
     lines = [
         "# Benchmarks",
@@ -98,6 +99,8 @@ def as_markdown(figures: Figures) -> str:
         "## One service alone",
         "",
         *(f"- {name}: {value}" for name, value in _single(figures)),
+        *(["", "## Polling", ""] if polled else []),
+        *(f"- {line.strip()}" for line in polled),
         "",
     ]
     return "\n".join(lines)

@@ -36,6 +36,7 @@ def write_merchants(path: Path) -> None:
             "country": "CA",
             "currency": "CAD",
             "time_zone": "America/Toronto",
+            "pre_notification_days": 0,
             "tokens": {"general": f"bench-general-{number:02d}", "withdraw": f"bench-withdraw-{number:02d}"},
         }
         for number in range(load.MERCHANTS)

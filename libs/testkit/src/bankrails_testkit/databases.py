@@ -7,6 +7,7 @@ that has "read" it already begins with what its own test sends.
 import asyncio
 import importlib
 import itertools
+import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,6 +24,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from bankrails_testkit.cluster import Positions
 
 PACKAGE = "payments_service"
+PREFIX = f"bankrails_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+"""Of the names of databases: a server named from outside serves all workers of a run."""
 
 
 def schema_of(package: str) -> Schema:
@@ -66,11 +69,11 @@ class PostgresDatabases:
 
     @property
     def _template(self) -> str:
-        return f"bankrails_template_{self._package}"
+        return f"{PREFIX}_template_{self._package}"
 
     def fresh(self, positions: Positions) -> str:
         """As with SQLite. Needs a server on which nobody is connected to the template."""
-        name = f"bankrails_{self._package}_{next(self._numbers)}"
+        name = f"{PREFIX}_{self._package}_{next(self._numbers)}"
         create = f"CREATE DATABASE {name} TEMPLATE {self._template}"
         asyncio.run(self._statements([f"DROP DATABASE IF EXISTS {name} (FORCE)", create]))
         address = self._address(name)
@@ -84,7 +87,7 @@ class PostgresDatabases:
 
     def empty(self) -> str:
         """One without the schema."""
-        name = f"bankrails_{self._package}_empty_{next(self._numbers)}"
+        name = f"{PREFIX}_{self._package}_empty_{next(self._numbers)}"
         asyncio.run(self._statements([f"DROP DATABASE IF EXISTS {name} (FORCE)", f"CREATE DATABASE {name}"]))
         return self._address(name)
 

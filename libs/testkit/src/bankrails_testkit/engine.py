@@ -26,8 +26,9 @@ from bankrails_messaging.calls import VendorCall
 from bankrails_messaging.decisions import Answering, Decision, Handling, Outcome
 from bankrails_messaging.dispatcher import Dispatcher
 from bankrails_messaging.enactment import Enactment, Repository
+from bankrails_messaging.holds import Holds
 from bankrails_messaging.metrics import MessagingMetrics
-from bankrails_messaging.rows import Changes, DeadLetterRow, InboxRow, OutboxRow
+from bankrails_messaging.rows import Changes, DeadLetterRow, InboxRow, OutboxRow, Save
 from bankrails_messaging.sorting import Door
 from bankrails_messaging.stops import Probe, unwatched
 from bankrails_messaging.store import Store
@@ -42,7 +43,7 @@ from sqlalchemy import BigInteger, Column, Connection, MetaData, Table, Text
 from bankrails_testkit.sender import SOURCE
 
 START = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
-DEADLINE_SECONDS = 10.0
+DEADLINE_SECONDS = 60.0
 BUDGET = "vendor/merchant"
 
 THINGS = Table(
@@ -145,6 +146,8 @@ class Engine:
     reads: Callable[[Connection], Any] = ThingReads
     refused: type[answers.CommandRefused] = CommandRefused
     parked: type[answers.CommandParked] = CommandParked
+    holds: Holds = field(default_factory=Holds)
+    saved: Callable[[Save], None] = lambda save: None
 
     def __post_init__(self) -> None:
         self._numbers = itertools.count(1)
@@ -169,6 +172,7 @@ class Engine:
             self.calls,
             lambda name: self.budget,
             self.metrics,
+            holds=self.holds,
             probe=self.probe,
             rng=random.Random(1),
         )
@@ -224,9 +228,11 @@ class Engine:
     async def work(self, *rows: WorkRow) -> None:
         await self.writer.commit(Changes(work_added=list(rows)))
 
-    async def until(self, reached: Callable[[], object], what: str = "the state") -> None:
+    async def until(
+        self, reached: Callable[[], object], what: str = "the state", deadline_seconds: float = DEADLINE_SECONDS
+    ) -> None:
         """Raises AssertionError when it does not come, or when a part of the engine has failed instead."""
-        ends_at = time.monotonic() + DEADLINE_SECONDS
+        ends_at = time.monotonic() + deadline_seconds
         while not reached():
             for task in self._tasks:
                 if task.done() and (error := task.exception()) is not None:
@@ -253,10 +259,13 @@ class Engine:
     def _land(self, changes: Changes) -> None:
         self.landed.append(changes)
         self.published += map(Published, changes.outbox)
+        for save in changes.saves:
+            self.saved(save)
         self.dispatcher.receive(changes.received)
         self.pool.add(changes.work_added)
         self.pool.end(changes.work_ended)
         self.pool.add(changes.work_put_off)
+        self.pool.look_up_now(changes.looked_up)
 
 
 class Outcomes:

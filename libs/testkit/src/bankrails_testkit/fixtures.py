@@ -13,7 +13,7 @@ from bankrails_testkit.databases import PostgresDatabases, SqliteDatabases
 from bankrails_testkit.payments_process import PaymentsProcess
 from bankrails_testkit.postgres import NoPostgres, open_postgres
 from bankrails_testkit.sender import Sender
-from bankrails_testkit.shared import opened_once
+from bankrails_testkit.shared import one_worker_at_a_time, opened_once
 from bankrails_testkit.topic_reader import TopicReader
 
 __all__ = [
@@ -65,9 +65,10 @@ def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> SqliteDatabase
 
 
 @pytest.fixture(scope="session")
-def postgres_server(pytestconfig: pytest.Config) -> str:
+def postgres_server(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> str:
     try:
-        return opened_once(pytestconfig, "postgres", open_postgres)
+        with one_worker_at_a_time(tmp_path_factory, "postgres"):  # the first start may unpack files, or add a user
+            return opened_once(pytestconfig, "postgres", open_postgres)
     except NoPostgres as missing:
         pytest.skip(str(missing))
 

@@ -1,4 +1,4 @@
-"""payments-service as a process of its own, each merchant with two tokens, as a careful one has them."""
+"""payments-service as a process of its own, each merchant with tokens of its own for each use, as a careful one has them."""
 
 import json
 from collections.abc import Mapping
@@ -34,4 +34,5 @@ class PaymentsProcess(ServiceProcess):
         document = json.loads(merchants.read_text())
         for merchant in document["merchants"]:
             merchant["tokens"]["general"] = f"{merchant['id']}-admin-token"
+            merchant["tokens"]["refund"] = f"{merchant['id']}-admin-token"
         merchants.write_text(json.dumps(document))

@@ -23,7 +23,7 @@ from bankrails_sealing import SealingKeys, Vault, preferred_key, seal
 from bankrails_testkit.cluster import Positions
 from bankrails_testkit.waiting import until
 
-START_SECONDS = 30.0
+START_SECONDS = 60.0
 STOP_SECONDS = 10.0
 """What SIGTERM may take: the promise to whoever runs it."""
 HTTP_SECONDS = 5.0
