@@ -42,6 +42,10 @@ class PaymentEvent(PaymentsEvent):
     """ISO 3166 alpha-2, of the bank account."""
     holder_type: Open[HolderType] | None = None
     """Of the bank account; with the country, what decides until when the payment can be claimed back."""
+    re_presents: Id | None = None
+    """The returned payment that this one presents again."""
+    presentment: int = 1
+    """1 for the original."""
 
 
 class PaymentAccepted(PaymentEvent):

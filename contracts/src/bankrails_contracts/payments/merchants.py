@@ -11,7 +11,8 @@ from bankrails_contracts.payments.base import PaymentsCommand, PaymentsEvent
 class PauseMerchant(PaymentsCommand):
     """Send nothing more that moves money for this merchant. Answered by MerchantPaused or CommandRefused.
 
-    Commands are taken and wait; calls in flight end; looking at the vendor goes on.
+    Debits and refunds are taken and wait; voids and cancellations keep money from moving and go out; calls in flight
+    end; looking at the vendor goes on.
     """
 
     aggregate_field = "merchant_id"

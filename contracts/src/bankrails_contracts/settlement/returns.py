@@ -1,10 +1,11 @@
 """Payments that come back: why, whether they may be tried again, and what is to be done about the account."""
 
+import re
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import StringConstraints
+from pydantic import BeforeValidator, StringConstraints
 
 from bankrails_contracts.ids import Id
 from bankrails_contracts.open_vocabulary import Open
@@ -48,6 +49,11 @@ class AccountAction(StrEnum):
     ESCALATE = "escalate"
 
 
+def _without_letter(code: Any) -> Any:
+    """No American code has three digits, so nothing else can be meant."""
+    return code[1:] if isinstance(code, str) and re.fullmatch("R9[0-9]{2}", code) else code
+
+
 class RecordReturn(SettlementCommand):
     """A bank's report says that a payment came back, and why.
 
@@ -57,8 +63,8 @@ class RecordReturn(SettlementCommand):
     aggregate_field = "payment_id"
     payment_id: Id
     """Or the id of a refund, for one that the payer's bank did not take."""
-    code: Annotated[str, StringConstraints(pattern=r"^(R[0-9]{2}|9[0-9]{2})$")]
-    """NACHA R-code, or Canadian 9xx code."""
+    code: Annotated[str, StringConstraints(pattern=r"^(R[0-9]{2}|9[0-9]{2})$"), BeforeValidator(_without_letter)]
+    """NACHA R-code, or Canadian 9xx code. Some banks write the latter as R901: taken as 901."""
     returned_on: date
     """The day on which the bank returned it."""
 
@@ -78,6 +84,11 @@ class PaymentReturned(WatchedEvent):
     action: Open[AccountAction] = AccountAction.REVIEW
     late: bool = False
     """True when it came after PaymentFinal."""
+    untimely: bool = False
+    """True when the bank sent it after the last day that its code allows: it may be disputed (R68)."""
+    refund_of: Id | None = None
+    """Set where it is a refund that the payer's bank did not take, as a bank's report says: the payment that it gives
+    back. `payment_id` is the refund's own then."""
 
 
 class ReturnCodeLearned(WatchedEvent):
@@ -90,10 +101,15 @@ class ReturnCodeLearned(WatchedEvent):
     retry_until: date | None = None
     presentments_left: int | None = None
     action: Open[AccountAction] = AccountAction.REVIEW
+    untimely: bool = False
+    refund_of: Id | None = None
 
 
 class ReturnActionRequired(WatchedEvent):
-    """What the return's code asks for was not asked for this payment before. Only where something is to be done."""
+    """What the return's code asks for, once for each payment and action. Only where something is to be done.
+
+    It answers RecordReturn, too, where a bank disputes a return that is known (R61-R77).
+    """
 
     aggregate_field = "payment_id"
     code: str
