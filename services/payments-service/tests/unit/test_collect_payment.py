@@ -1,7 +1,7 @@
 """CollectPayment: what is accepted, and every rule that refuses, by the name of its field."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -9,12 +9,13 @@ from bankrails_contracts.money import Currency, Money
 from bankrails_contracts.payments import PaymentAccepted, PaymentState
 from bankrails_messaging.decisions import Decision, Refusal
 from bankrails_testkit.commands import collect_payment
-from bankrails_testkit.snapshots import AMERICAN, CANADIAN, NOON, a_payer, a_payment, an_account
+from bankrails_testkit.snapshots import AMERICAN, CANADIAN, NOON, a_mandate, a_payer, a_payment, an_account
 from bankrails_vendor_http.budget import Lane
 from payments_service.domain.bank_account import BankAccountState
+from payments_service.domain.mandate import MandateState
 from payments_service.handlers.collect_payment import Situation, decide
 
-READY = Situation(CANADIAN, a_payer(), an_account(), mandate_usable=True, payment=None)
+READY = Situation(CANADIAN, a_payer(), an_account(), [a_mandate()], payment=None)
 
 
 def a_command(**fields: Any) -> Any:
@@ -73,8 +74,15 @@ def test_payments_that_look_alike_share_a_gate_and_others_do_not() -> None:
         ({}, {"account": an_account(payer_id="somebody else")}, "NOT_FOUND", "bank_account_id"),
         ({}, {"account": an_account(state=BankAccountState.REGISTERING)}, "WRONG_STATE", "bank_account_id"),
         ({}, {"account": an_account(state=BankAccountState.REJECTED)}, "WRONG_STATE", "bank_account_id"),
-        ({}, {"mandate_usable": None}, "MANDATE_MISSING", "bank_account_id"),
-        ({}, {"mandate_usable": False}, "MANDATE_REVOKED", "bank_account_id"),
+        ({}, {"payer": a_payer(country="US")}, "COUNTRY_MISMATCH", "payer_id"),
+        ({}, {"account": an_account(country="US")}, "COUNTRY_MISMATCH", "bank_account_id"),
+        ({}, {"account": an_account(disabled_for=["return R02"])}, "ACCOUNT_DISABLED", "bank_account_id"),
+        ({}, {"account": an_account(superseded_at=NOON, successor_id="b")}, "ACCOUNT_DISABLED", "bank_account_id"),
+        ({}, {"mandates": []}, "MANDATE_MISSING", "bank_account_id"),
+        ({}, {"mandates": [a_mandate(state=MandateState.REVOKED)]}, "MANDATE_REVOKED", "bank_account_id"),
+        ({}, {"mandates": [a_mandate(one_time=True, used_by="another")]}, "MANDATE_MISSING", "bank_account_id"),
+        ({"re_presents": "before"}, {}, "RETRY_NOT_ALLOWED", "re_presents"),
+        ({"collect_on": date(2026, 3, 9), "not_after": NOON + timedelta(days=1)}, {}, "TOO_LATE", "not_after"),
     ],
 )
 def test_each_rule_refuses_by_name(command: dict[str, Any], situation: dict[str, Any], code: str, field: str) -> None:

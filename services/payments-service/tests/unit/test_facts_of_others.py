@@ -20,13 +20,13 @@ from bankrails_sealing import SealingKeys, preferred_key, seal
 from bankrails_service.sealed import open_sealed
 from bankrails_testkit.commands import register_payer
 from bankrails_testkit.databases import SqliteDatabases
-from bankrails_testkit.engine import Engine
+from bankrails_testkit.engine import START, Engine
 from bankrails_testkit.fixtures import sqlite_databases
 from bankrails_testkit.snapshots import MERCHANTS, NOON, a_payment
 from payments_service import wiring
 from payments_service.domain.bank_account import OpenedNumber
 from payments_service.handlers import (
-    record_mandate_request,
+    look_at_mandates,
     register_bank_account,
     request_mandate,
     set_default_bank_account,
@@ -44,7 +44,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     register_bank_account.CREATE_BANK_ACCOUNT: {"vendor_bank_account_id": NUMBERED},
     set_default_bank_account.SET_DEFAULT: {},
     request_mandate.REQUEST_MANDATE: {"vendor_mandate_id": NUMBERED},
-    record_mandate_request.WATCH_MANDATE: {"accepted": False},
+    look_at_mandates.LOOK_AT_MANDATES: {"pads": []},
 }
 
 
@@ -91,8 +91,8 @@ def engine_on(keys: SealingKeys) -> Callable[[Store, Vendor], Engine]:
         return Engine(
             store,
             service=Service.PAYMENTS,
-            handlings=wiring.handlings(MERCHANTS, open_number, reseal),
-            answerings=wiring.answerings(reseal),
+            handlings=wiring.handlings(MERCHANTS, open_number, reseal, lambda merchant_id, right: None, lambda: START),
+            answerings=wiring.answerings(reseal, lambda merchant_id, right: None),
             calls=vendor.kinds(),
             repositories=REPOSITORIES,
             reads=SqlReads,

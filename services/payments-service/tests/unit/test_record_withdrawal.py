@@ -1,13 +1,21 @@
 """The answer to a debit, in every way that it can end."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 from bankrails_contracts.payments import PaymentState as S
 from bankrails_messaging.decisions import Decision, Outcome, Result
 from bankrails_testkit.snapshots import NOON, a_payment, an_outcome
+from payments_service.domain.payment import Payment
 from payments_service.domain.transitions import IllegalTransition
-from payments_service.handlers.record_withdrawal import decide
+from payments_service.handlers import record_withdrawal
+from payments_service.handlers.record_withdrawal import Situation
+
+
+def decide(outcome: Outcome, payment: Payment, now: datetime) -> Decision:
+    return record_withdrawal.decide(outcome, Situation(payment), now)
+
 
 OPEN = (S.ACCEPTED, S.SUBMITTING, S.UNKNOWN)
 

@@ -102,6 +102,23 @@ def test_merchants_are_read_by_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("changed", "days"),
+    [
+        ({}, 10),
+        ({"country": "US", "currency": "USD"}, 0),
+        ({"pre_notification_days": 0}, 0),
+        ({"country": "US", "currency": "USD", "pre_notification_days": 3}, 3),
+    ],
+)
+def test_the_notice_of_a_debit_is_the_countrys_unless_agreed_otherwise(
+    changed: dict[str, Any], days: int, tmp_path: Path
+) -> None:
+    """Rule H1 asks for ten calendar days in Canada; zero is an agreement, and not "none given"."""
+    found = read_merchants(merchants(tmp_path, MERCHANT | changed))
+    assert found["maple-books"].merchant.pre_notification_days == days
+
+
+@pytest.mark.parametrize(
     ("changed", "says"),
     [
         ({"currency": "USD"}, "collects CAD"),
@@ -112,6 +129,7 @@ def test_merchants_are_read_by_name(tmp_path: Path) -> None:
         ({"id": "with blank"}, "id"),
         ({"payment_max_minor": 2_500_001}, "payment_max_minor"),
         ({"payment_max_minor": 0}, "payment_max_minor"),
+        ({"pre_notification_days": 31}, "pre_notification_days"),
         ({"tokens": {"general": "canary"}}, "withdraw"),
         ({"tokens": {"general": "canary\n", "withdraw": "canary"}}, "general"),
         ({"tokens": {"general": "canary", "withdraw": ""}}, "withdraw"),

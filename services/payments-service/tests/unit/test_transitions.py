@@ -16,6 +16,7 @@ STATES = {
     "a": S.APPROVED,
     "d": S.DECLINED,
     "c": S.CANCELLED,
+    "v": S.VOIDED,
     "i": S.IN_SETTLEMENT,
     "l": S.CLEARED,
     "f": S.FINAL,
@@ -31,6 +32,7 @@ TRIGGERS = [
     "approve",
     "decline",
     "cancel",
+    "void",
     "settle",
     "clear",
     "finish",
@@ -38,20 +40,20 @@ TRIGGERS = [
     "return",
 ]
 TABLE = """
-ACCEPTED         s u r  s w a d c i l f x b
-SUBMITTING       = u r  = w a d c i l f x b
-UNKNOWN          s u r  s w a d c i l f x b
-REFUSED          ! = =  = w a d c i l f x b
-AWAITING_MANDATE ! = !  = = a d c i l f x b
-APPROVED         ! = !  = = = d c i l f x b
-DECLINED         ! = !  = = = = c i l f x b
-CANCELLED        ! = !  = = = = = i l f x b
-VOIDED           ! = !  = = = = = i l f x b
-IN_SETTLEMENT    ! = !  = = = = = = l f x b
-CLEARED          ! = !  = = = = = = = f x b
-FINAL            ! = !  = = = = = = = = = b
-CONTESTED        ! = !  = = = = = = = f = b
-RETURNED         ! = !  = = = = = = = = = =
+ACCEPTED         s u r  s w a d c v i l f x b
+SUBMITTING       = u r  = w a d c v i l f x b
+UNKNOWN          s u r  s w a d c v i l f x b
+REFUSED          ! = =  = w a d c v i l f x b
+AWAITING_MANDATE ! = !  = = a d c v i l f x b
+APPROVED         ! = !  = = = d c v i l f x b
+DECLINED         ! = !  = = = = c v i l f x b
+CANCELLED        ! = !  = = = = = v i l f x b
+VOIDED           ! = !  = = = = = = i l f x b
+IN_SETTLEMENT    ! = !  = = = = = = = l f x b
+CLEARED          ! = !  = = = = = = = = f x b
+FINAL            ! = !  = = = = = = = = = = b
+CONTESTED        ! = !  = = = = = = = = f = b
+RETURNED         ! = !  = = = = = = = = = = =
 """
 EXPECTED = {
     (S[name], Trigger(trigger)): expected

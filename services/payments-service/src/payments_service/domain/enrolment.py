@@ -19,6 +19,15 @@ class SharedAccount:
     first_name: str | None
     last_name: str | None
     company_name: str | None
+    fingerprint: str = ""
+    """Of the number, keyed: equal for equal numbers."""
+
+    @property
+    def routing(self) -> tuple[str | None, ...]:
+        return self.institution_number, self.transit_number, self.routing_number
+
+    def same_account(self, fingerprint: str, routing: tuple[str | None, ...], account_type: str) -> bool:
+        return (self.fingerprint, self.routing, self.account_type) == (fingerprint, routing, account_type)
 
 
 @dataclass(frozen=True)

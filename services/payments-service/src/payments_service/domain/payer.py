@@ -29,6 +29,8 @@ class Payer:
     default_bank_account_id: str | None = None
     register_accounts_of: str | None = None
     """The user whose verified accounts are registered for this payer."""
+    adopts_code: str | None = None
+    """The code of the vendor's customer that it takes over."""
     content_hash: str = ""
     sequence: int = 0
     version: int = 0

@@ -26,6 +26,8 @@ class Trigger(StrEnum):
     """The vendor keeps it back until the mandate is accepted."""
     DECLINE = "decline"
     CANCEL = "cancel"
+    VOID = "void"
+    """Our own call took it out of the open batch."""
     SETTLE = "settle"
     """Its batch is closed."""
     CLEAR = "clear"
@@ -57,6 +59,7 @@ PROVES: dict[Trigger, State] = {
     Trigger.APPROVE: State.APPROVED,
     Trigger.DECLINE: State.DECLINED,
     Trigger.CANCEL: State.CANCELLED,
+    Trigger.VOID: State.VOIDED,
     Trigger.SETTLE: State.IN_SETTLEMENT,
     Trigger.CLEAR: State.CLEARED,
     Trigger.FINISH: State.FINAL,
@@ -76,7 +79,7 @@ RANK: dict[State, int] = {
             State.APPROVED,
             State.DECLINED,
             State.CANCELLED,
-            State.VOIDED,
+            State.VOIDED,  # which the vendor shows as cancelled
             State.IN_SETTLEMENT,
             State.CLEARED,
             State.CONTESTED,

@@ -10,6 +10,10 @@ Merchants = Mapping[str, Merchant]
 
 UNKNOWN_MERCHANT = Refusal(RefusalCode.UNKNOWN_MERCHANT, "no such merchant is configured here", field="merchant_id")
 
+EMAIL_MISSING = Refusal(
+    RefusalCode.EMAIL_MISSING, "the payer has no billing e-mail, and the vendor asks by e-mail", field="email"
+)
+
 
 def not_found(what: str, field: str) -> Refusal:
     return Refusal(RefusalCode.NOT_FOUND, f"there is no such {what} for this merchant", field=field)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bankrails_contracts.accounts import ExternalAccountShared
+from bankrails_contracts.accounts import ExternalAccountCorrected, ExternalAccountShared
 from bankrails_contracts.parts import bank_numbers
 from bankrails_messaging.decisions import Decision, Handling
 from bankrails_messaging.unopened import Unopened
@@ -35,7 +35,7 @@ def handling(open_number: OpenNumber, reseal: Reseal) -> Handling[ExternalAccoun
         number = situation.number
         if isinstance(number, Unopened):
             raise NumberUnreadable(number.reason)
-        shared = _shared(event, number)
+        shared = shared_account(event, number)
         enrolment = (situation.enrolment or Enrolment(event.user_id)).with_account(shared)
         commands = [registration(payer, shared, reseal) for payer in enrolment.payers_in(shared.country)]
         return Decision(enrolment, commands=tuple(commands))
@@ -43,7 +43,7 @@ def handling(open_number: OpenNumber, reseal: Reseal) -> Handling[ExternalAccoun
     return Handling(ExternalAccountShared, load, decide)
 
 
-def _shared(event: ExternalAccountShared, number: OpenedNumber) -> SharedAccount:
+def shared_account(event: ExternalAccountShared | ExternalAccountCorrected, number: OpenedNumber) -> SharedAccount:
     account, holder = event.account, event.holder
     return SharedAccount(
         external_account_id=event.external_account_id,
@@ -55,4 +55,5 @@ def _shared(event: ExternalAccountShared, number: OpenedNumber) -> SharedAccount
         first_name=holder.first_name,
         last_name=holder.last_name,
         company_name=holder.company_name,
+        fingerprint=number.fingerprint,
     )

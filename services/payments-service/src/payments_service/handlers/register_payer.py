@@ -1,4 +1,4 @@
-"""RegisterPayer: a payer of ours, and the vendor's customer to be made for them."""
+"""RegisterPayer: a payer of ours, and the vendor's customer that is made for them or taken over."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from payments_service.handlers.merchants import UNKNOWN_MERCHANT, Merchants
 from payments_service.ports import Reads
 
 CREATE_CUSTOMER = "create_customer"
+ADOPT_CUSTOMER = "adopt_customer"
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,11 @@ def decide(command: RegisterPayer, situation: Situation, now: datetime) -> Decis
         postal_code=command.address.postal_code,
         country=command.address.country,
         register_accounts_of=command.register_accounts_of,
+        adopts_code=command.adopt_customer_code,
     )
+    if payer.adopts_code is not None:
+        adoption = {"merchant_id": payer.merchant_id, "customer_code": payer.adopts_code}
+        return Decision(payer, work=(Work(ADOPT_CUSTOMER, adoption, helcim_budget(merchant.id), Lane.PERSON),))
     payload = {
         "merchant_id": payer.merchant_id,
         "payer_id": payer.id,

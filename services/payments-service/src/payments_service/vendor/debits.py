@@ -20,7 +20,7 @@ from bankrails_messaging.calls import (
 )
 from sqlalchemy import Connection
 
-from payments_service.handlers.collect_payment import WITHDRAW
+from payments_service.handlers.withdrawal_work import WITHDRAW
 from payments_service.store.repositories import PAYMENTS, claimed
 from payments_service.vendor.helcim import CLOCKS_APART, HelcimCall
 

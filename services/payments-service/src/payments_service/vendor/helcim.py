@@ -32,7 +32,9 @@ class Helcim:
     general: AccessFor
     """By merchant id: customers, bank accounts, mandates."""
     processing: AccessFor
-    """By merchant id: debits."""
+    """By merchant id: debits, and reading what became of them."""
+    refunding: AccessFor
+    """By merchant id: refunds, voids, cancellations."""
     load_account: LoadAccount
     decrypt: Decrypt
 
@@ -46,3 +48,9 @@ class HelcimCall(VendorCall):
 
     def general(self, payload: Payload) -> MerchantAccess:
         return self.helcim.general(payload["merchant_id"])
+
+    def reading(self, payload: Payload) -> MerchantAccess:
+        return self.helcim.processing(payload["merchant_id"])
+
+    def refunding(self, payload: Payload) -> MerchantAccess:
+        return self.helcim.refunding(payload["merchant_id"])
