@@ -38,6 +38,38 @@ def test_saturdays_differ_by_country():
     assert not CA.is_banking_day(date(2026, 12, 28))
 
 
+@pytest.mark.parametrize("friday", ["2026-07-03", "2027-06-18", "2027-12-24", "2027-12-31", "2028-11-10"])
+def test_no_saturday_holiday_closes_an_american_bank(friday):
+    """Nor does it close the Monday after."""
+    day = date.fromisoformat(friday)
+    assert US.is_banking_day(day)
+    assert US.is_banking_day(day + timedelta(days=3))
+
+
+@pytest.mark.parametrize(
+    ("saturday", "monday"),
+    [
+        ("2026-12-26", "2026-12-28"),
+        ("2027-12-25", "2027-12-27"),
+        ("2028-01-01", "2028-01-03"),
+        ("2028-07-01", "2028-07-03"),
+        ("2028-09-30", "2028-10-02"),
+        ("2028-11-11", "2028-11-13"),
+    ],
+)
+def test_a_saturday_holiday_closes_canadas_monday(saturday, monday):
+    assert date.fromisoformat(saturday).weekday() == 5
+    assert not CA.is_banking_day(date.fromisoformat(monday))
+    assert not US.is_banking_day(date.fromisoformat(saturday))
+
+
+def test_christmas_on_a_saturday_closes_two_days_after_it_in_canada():
+    """Boxing Day is the Sunday then, and its Monday is taken."""
+    assert not CA.is_banking_day(date(2027, 12, 27))
+    assert not CA.is_banking_day(date(2027, 12, 28))
+    assert CA.is_banking_day(date(2027, 12, 29))
+
+
 def test_disputed_days_are_open_unless_given():
     family_day = date(2026, 2, 16)
     assert CA.is_banking_day(family_day)

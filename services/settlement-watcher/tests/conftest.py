@@ -1,5 +1,6 @@
 """A watched payment in the middle of its story, each field to be replaced; rows of the vendor's; a real database."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,19 +15,25 @@ from bankrails_contracts.payments import PaymentState
 from bankrails_contracts.settlement import CommandParked, CommandRefused
 from bankrails_helcim.connections import HelcimConnections
 from bankrails_helcim.merchant import Merchant
+from bankrails_messaging.postgres_store import PostgresStore
 from bankrails_messaging.rows import to_micros
 from bankrails_messaging.sqlite_store import SqliteStore
+from bankrails_messaging.store import Store
 from bankrails_messaging.work_row import WorkRow
 from bankrails_testkit.engine import Engine
+from bankrails_testkit.fixtures import postgres_databases, postgres_server
 from bankrails_testkit.stores import migrated, sqlite_connection
 from settlement_watcher import wiring
 from settlement_watcher.domain.observation import Observation
 from settlement_watcher.domain.watched_payment import WatchedPayment
-from settlement_watcher.handlers import record_sweep
 from settlement_watcher.handlers.merchants import Merchants
 from settlement_watcher.main import SCHEMA
-from settlement_watcher.store.repositories import PAYMENTS, REPOSITORIES, SqlReads
+from settlement_watcher.settings import Settings
+from settlement_watcher.store.reconciling import ALL_REPOSITORIES, SqlReconcilingReads
+from settlement_watcher.store.repositories import PAYMENTS
 from sqlalchemy import Connection
+
+__all__ = ["postgres_databases", "postgres_server"]
 
 NOON = datetime(2026, 3, 2, 17, tzinfo=UTC)
 """A Monday, noon in Toronto and New York."""
@@ -100,6 +107,23 @@ def database(tmp_path: Path) -> Path:
     return migrated(SCHEMA, tmp_path / "settlement.db")
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
+    """One of each kind, migrated as in production."""
+    if request.param == "sqlite":
+        return SqliteStore(request.getfixturevalue("database"), {})
+    address = request.getfixturevalue("postgres_databases").empty()
+    unused: dict[str, Any] = {
+        "kafka_bootstrap_servers": "none",
+        "sealing_keys_file": tmp_path / "none",
+        "vault_file": tmp_path / "none",
+        "helcim_url": "http://none",
+        "merchants_file": tmp_path / "none",
+    }
+    asyncio.run(SCHEMA.migrate(Settings(database_url=address, **unused)))
+    return PostgresStore(address, {})
+
+
 @pytest.fixture
 def connection(database: Path) -> Iterator[Connection]:
     with sqlite_connection(database) as opened:
@@ -119,12 +143,12 @@ class Bench:
             calls=wiring.calls(helcim, merchants, store, clock),
             clock=clock,
             service=Service.SETTLEMENT,
-            repositories=REPOSITORIES,
-            reads=SqlReads,
+            repositories=ALL_REPOSITORIES,
+            reads=SqlReconcilingReads,
             refused=CommandRefused,
             parked=CommandParked,
         )
-        self._standing = record_sweep.standing(merchants)
+        self.standing = wiring.standing(merchants)
 
     async def stand(self) -> None:
         """The sweeps, as the service makes them at start."""
@@ -141,7 +165,7 @@ class Bench:
                     correlation_id=item.key,
                     due_at=to_micros(self.clock.now()),
                 )
-                for item in self._standing
+                for item in self.standing
             )
         )
         await self.quiet()

@@ -10,7 +10,7 @@ from bankrails_service.schema import Schema
 from settlement_watcher.settings import Settings
 from settlement_watcher.wiring import NAME, service
 
-SCHEMA = Schema("settlement_watcher", Path(__file__).parent / "migrations", head="0004")
+SCHEMA = Schema("settlement_watcher", Path(__file__).parent / "migrations", head="0006")
 
 
 def main(arguments: Sequence[str] = (), probe: Probe = unwatched) -> int:

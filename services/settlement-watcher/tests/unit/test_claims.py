@@ -1,10 +1,12 @@
 """Holds, claim deadlines and finality, across month ends, leap days, holidays and changes of the clocks."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 from bankrails_rails.banking_days import BankingCalendar
-from settlement_watcher.domain.claims import claim_deadline, final_from, funds_available_at
+from settlement_watcher.domain.claims import MerchantCalendar, claim_deadline, final_from, funds_available_at
+from settlement_watcher.handlers.merchants import Merchants
 
 US, CA = BankingCalendar("US"), BankingCalendar("CA")
 
@@ -26,6 +28,28 @@ def at(text: str) -> datetime:
 def test_funds_are_available_on_the_morning_after_the_hold(calendar, cleared_at, available_at):
     """Three banking days in the United States, four in Canada."""
     assert funds_available_at(calendar, at(cleared_at)) == at(available_at)
+
+
+@pytest.mark.parametrize(
+    ("country", "held", "available_at"),
+    [
+        ("US", None, "2026-03-05T15:00"),
+        ("US", 1, "2026-03-03T15:00"),
+        ("US", 10, "2026-03-16T14:00"),
+        ("CA", 5, "2026-03-09T14:00"),
+        ("US", 0, "2026-03-02T20:00"),
+    ],
+)
+def test_a_merchant_may_have_a_hold_of_its_own(country, held, available_at):
+    """Without one the look that showed it is soon enough, and never a time before it."""
+    calendar = MerchantCalendar(country, frozenset(), held)
+    assert funds_available_at(calendar, at("2026-03-02T20:00")) == at(available_at)
+
+
+def test_the_merchants_file_says_the_hold(merchants):
+    strict = replace(merchants.by_id["liberty-books"], hold_banking_days=7)
+    assert Merchants({"liberty-books": strict}).calendar("liberty-books").hold_banking_days == 7
+    assert merchants.calendar("maple-books").hold_banking_days is None
 
 
 @pytest.mark.parametrize(

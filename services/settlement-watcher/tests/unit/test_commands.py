@@ -186,8 +186,9 @@ def test_a_return_after_final_is_late(a_payment, merchants, noon):
 
 
 def test_an_unlisted_code_is_kept_and_left_to_a_person(a_payment, merchants, noon):
-    (event,) = record(merchants, learned(a_payment(), in_settlement_at=noon), noon, code="906").events
+    event, asked = record(merchants, learned(a_payment(), in_settlement_at=noon), noon, code="906").events
     assert (event.code, event.return_class, event.retry) == ("906", "unknown", "unknown")
+    assert (asked.code, asked.action) == ("906", "review")
 
 
 @pytest.mark.parametrize(

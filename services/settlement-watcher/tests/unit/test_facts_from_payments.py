@@ -2,7 +2,7 @@
 
 import itertools
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,6 +16,7 @@ from bankrails_contracts.payments import (
     PaymentState,
     PaymentSubmitted,
 )
+from settlement_watcher.domain.unclaimed_row import UnclaimedRow, row_seen
 from settlement_watcher.domain.watched_payment import WatchedPayment, learned
 from settlement_watcher.handlers import look_after_mandate
 from settlement_watcher.handlers.learn_from_payments import Situation, decide, handlings
@@ -37,7 +38,7 @@ def event(of, **fields):
 def play(events, now, country="CA"):
     payment = None
     for each in events:
-        decision = decide(each, Situation(payment, country, TORONTO, False, None), now)
+        decision = decide(each, Situation(payment, country, TORONTO, None, None), now)
         assert decision.events == ()
         payment = decision.aggregate or payment
     return payment
@@ -101,6 +102,7 @@ def test_every_event_that_may_name_a_vendor_payment_is_heard(merchants):
         "PaymentOutcomeResolved",
         "PaymentDeclined",
         "PaymentCancelled",
+        "PaymentVoided",
     }
 
 
@@ -116,22 +118,25 @@ def test_an_accepted_mandate_is_a_look_only_where_a_payment_waits(waits, noon):
 @pytest.mark.parametrize(
     ("approved", "heard", "planned", "beside", "looks"),
     [
-        (0, 1, False, None, False),  # in time for the close
-        (4, 6, False, None, True),  # approved at four, heard of at six: its batch has closed unseen
-        (6, 7, False, None, False),  # after the close: in the next batch
-        (4, 6, True, None, False),  # a look that has not begun will show it
-        (4, 6, False, 3, False),  # one heard of in the same breath came late too, and has the look made
-        (4, 6, False, 5.5, True),  # the one heard of in the same breath is in time
-        (-20, 1, False, None, True),  # yesterday's
+        (0, 1, None, None, False),  # in time for the close
+        (4, 6, None, None, True),  # approved at four, heard of at six: its batch has closed unseen
+        (6, 7, None, None, False),  # after the close: in the next batch
+        (4, 6, 30, None, False),  # a look that has not begun will show it
+        (4, 6, 5, None, True),  # one that is about to begin may have read what it looks for before this is stored
+        (4, 6, -1, None, True),
+        (4, 6, None, 3, False),  # one heard of in the same breath came late too, and has the look made
+        (4, 6, None, 5.5, True),  # the one heard of in the same breath is in time
+        (-20, 1, None, None, True),  # yesterday's
     ],
 )
 def test_a_payment_heard_of_after_its_close_is_looked_for_at_once(approved, heard, planned, beside, looks, noon):
     """A restart over the close must not cost a day, nor a look for each of a thousand payments."""
     now = noon + timedelta(hours=heard)
     approved_at = noon + timedelta(hours=approved)
+    due_at = None if planned is None else now + timedelta(seconds=planned)
     earliest = None if beside is None else noon + timedelta(hours=beside)
     told = event(PaymentApproved, vendor_payment_id="801", approved_at=approved_at)
-    work = decide(told, Situation(None, "CA", TORONTO, planned, earliest), now).work
+    work = decide(told, Situation(None, "CA", TORONTO, due_at, earliest), now).work
     assert [(item.kind, item.due_at) for item in work] == ([("look", now + timedelta(minutes=1))] if looks else [])
 
 
@@ -140,13 +145,17 @@ class Stored:
     """Reads of a store with these payments and these merchants' looks."""
 
     watched: dict[str, WatchedPayment] = field(default_factory=dict)
-    planned: set[str] = field(default_factory=set)
+    planned: dict[str, datetime] = field(default_factory=dict)
+    rows: dict[str, UnclaimedRow] = field(default_factory=dict)
 
     def payments(self, ids):
         return {id: self.watched[id] for id in ids if id in self.watched}
 
     def looks_planned(self, merchant_ids):
-        return self.planned & set(merchant_ids)
+        return {id: at for id, at in self.planned.items() if id in merchant_ids}
+
+    def unclaimed(self, vendor_payment_ids):
+        return {id: self.rows[id] for id in vendor_payment_ids if id in self.rows}
 
 
 @pytest.fixture
@@ -186,17 +195,17 @@ def test_a_payment_that_is_known_already_makes_no_look_for_those_beside_it(looke
     assert looked_for(stored, ("known", 3, "maple-books"), ("late", 4, "maple-books")) == ["late"]
 
 
-def test_a_planned_look_serves_its_own_merchant_alone(looked_for):
+def test_a_planned_look_serves_its_own_merchant_alone(looked_for, noon):
     heard = ("late", 4, "maple-books"), ("elsewhere", 4, "liberty-books")
-    assert looked_for(Stored(planned={"maple-books"}), *heard) == ["elsewhere"]
+    assert looked_for(Stored(planned={"maple-books": noon + timedelta(days=1)}), *heard) == ["elsewhere"]
 
 
 def test_an_end_and_a_strangers_payment_are_not_looked_for(noon):
     now = noon + timedelta(days=3)
     ended = event(PaymentCancelled, vendor_payment_id="801")
-    assert decide(ended, Situation(None, "CA", TORONTO, False, None), now).work == ()
+    assert decide(ended, Situation(None, "CA", TORONTO, None, None), now).work == ()
     stranger = event(PaymentApproved, vendor_payment_id="801", approved_at=noon)
-    assert decide(stranger, Situation(None, "", None, False, None), now).work == ()
+    assert decide(stranger, Situation(None, "", None, None, None), now).work == ()
 
 
 def test_what_was_seen_under_a_wrong_number_is_nothing_of_this_payment(noon, a_payment):
@@ -212,7 +221,7 @@ def test_what_was_seen_under_a_wrong_number_is_nothing_of_this_payment(noon, a_p
         claim_deadline=noon.date(),
     )
     told = event(PaymentSubmitted, vendor_payment_id="801", submitted_at=noon)
-    right = decide(told, Situation(other, "CA", TORONTO, True, None), noon).aggregate
+    right = decide(told, Situation(other, "CA", TORONTO, None, None), noon).aggregate
     assert (right.vendor_payment_id, right.state) == ("801", PaymentState.APPROVED)
     assert (right.cleared_at, right.claim_deadline, right.clearing, right.observed_at) == (None, None, None, None)
 
@@ -222,4 +231,15 @@ def test_a_payment_that_a_person_named_wrongly_is_followed_once_payments_service
     refused = learned(a_payment(told=PaymentState.SUBMITTING, vendor_payment_id="777"), refused=True)
     assert refused.state is PaymentState.REFUSED
     told = event(PaymentSubmitted, vendor_payment_id="801", submitted_at=noon)
-    assert decide(told, Situation(refused, "CA", TORONTO, True, None), noon).aggregate.is_open
+    assert decide(told, Situation(refused, "CA", TORONTO, None, None), noon).aggregate.is_open
+
+
+@pytest.mark.parametrize("merchant_id", ["maple-books", "liberty-books"])
+def test_a_row_that_was_nobodys_is_claimed_by_the_payment_that_names_it(merchant_id, merchants, a_row, noon):
+    """A look may show a debit of ours before payments-service has said whose it is; another merchant's is not ours."""
+    stored = Stored(rows={"801": row_seen(None, a_row(), merchant_id)})
+    (handling,) = [item for item in handlings(merchants) if item.message is PaymentSubmitted]
+    told = event(PaymentSubmitted, vendor_payment_id="801", submitted_at=noon)
+    (situation,) = handling.load(stored, [told])
+    decision = decide(told, situation, noon)
+    assert [part.aggregate.is_claimed for part in decision.also] == ([True] if merchant_id == "maple-books" else [])

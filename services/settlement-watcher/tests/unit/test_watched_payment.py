@@ -74,6 +74,6 @@ def test_what_is_known_already_is_the_very_same_payment(a_payment, noon):
 
 
 def test_what_has_ended_is_open_no_longer(a_payment):
-    ended = {S.DECLINED, S.CANCELLED, S.REFUSED, S.RETURNED, S.FINAL}
+    ended = {S.DECLINED, S.CANCELLED, S.VOIDED, S.REFUSED, S.RETURNED, S.FINAL}
     for state in (*TOLD, S.REFUSED, S.IN_SETTLEMENT, S.CLEARED, S.CONTESTED, S.RETURNED, S.FINAL):
         assert a_payment(state=state).is_open is (state not in ended)

@@ -6,13 +6,15 @@ nothing here ends too early. Sources: Nacha return time frames (60 calendar days
 Payments Canada Rule H1 (90 calendar days personal, 10 business days business). The holds are this suite's own policy.
 """
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from bankrails_contracts.parts import HolderType
 from bankrails_rails.banking_days import BankingCalendar
 
 HOLD_BANKING_DAYS = {"US": 3, "CA": 4}
-"""After an ordinary return's two (US) or three (CA) banking days, and one more until the vendor shows it."""
+"""After an ordinary return's two (US) or three (CA) banking days, and one more until the vendor shows it. A merchant may
+have a hold of its own."""
 FIRST_LOOK = time(10)
 """By the banks' clock: a return that came before opening is shown by then."""
 GRACE_DAYS = 5
@@ -23,10 +25,19 @@ CLAIM_DAYS_CA_PERSONAL = 90
 CLAIM_BANKING_DAYS_CA_BUSINESS = 10
 
 
+@dataclass(frozen=True)
+class MerchantCalendar(BankingCalendar):
+    """The banks' days, and how many of them one merchant's money is held."""
+
+    hold_banking_days: int | None = None
+    """None: the country's."""
+
+
 def funds_available_at(calendar: BankingCalendar, cleared_at: datetime) -> datetime:
     """After the first look of the last held day's morning has shown no return."""
-    day = calendar.add(calendar.date_of(cleared_at), HOLD_BANKING_DAYS[calendar.country])
-    return calendar.at(day, FIRST_LOOK)
+    held = calendar.hold_banking_days if isinstance(calendar, MerchantCalendar) else None
+    day = calendar.add(calendar.date_of(cleared_at), HOLD_BANKING_DAYS[calendar.country] if held is None else held)
+    return max(calendar.at(day, FIRST_LOOK), cleared_at)
 
 
 def claim_deadline(calendar: BankingCalendar, holder_type: str | None, cleared_at: datetime) -> date:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bankrails_contracts.settlement import VendorAuth, VendorClearing, VendorTransaction
+
 from settlement_watcher.domain.watched_payment import WatchedPayment
 
 
@@ -22,6 +24,10 @@ class Observation:
     batch_closed_at: datetime | None
     created_at: datetime | None
     observed_at: datetime
+    transaction_type: str = VendorTransaction.WITHDRAWAL.value
+    """A word of VendorTransaction, or `unrecognised:` and the vendor's own."""
+    original_vendor_payment_id: str | None = None
+    """Of a refund or a reversal: what it undoes."""
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -58,3 +64,24 @@ def says_something_new(payment: WatchedPayment, seen: Observation) -> bool:
         seen.vendor_batch_id,
         seen.batch_closed,
     )
+
+
+def oddity(seen: Observation) -> str | None:
+    """What is strange about a row; None for a state that the vendor's own documents know.
+
+    It is kept and told like any other, and nobody guesses what it means: a person should look.
+    """
+    for name, word, words in (
+        ("auth", seen.auth, VendorAuth),
+        ("clearing", seen.clearing, VendorClearing),
+        ("transaction_type", seen.transaction_type, VendorTransaction),
+    ):
+        if word not in set(words):
+            return f"unknown_{name}"
+    if seen.auth == VendorAuth.PENDING and seen.batch_closed:
+        return "pending_in_a_closed_batch"
+    if seen.clearing == VendorClearing.OPENED:
+        return None
+    if seen.auth != VendorAuth.APPROVED:
+        return "at_the_bank_without_approval"
+    return None if seen.batch_closed else "at_the_bank_before_the_close"

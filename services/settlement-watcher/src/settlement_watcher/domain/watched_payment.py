@@ -7,14 +7,22 @@ them are set once. None of it depends on which came first.
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from bankrails_contracts.money import Currency, Money
 from bankrails_contracts.payments import PaymentState as State
 from bankrails_contracts.settlement import VendorAuth, VendorClearing
 
-TOLD = (State.SUBMITTING, State.AWAITING_MANDATE, State.APPROVED, State.CANCELLED, State.DECLINED)
-"""What payments-service says of a payment, each further than the one before."""
+TOLD = (
+    State.SUBMITTING,
+    State.AWAITING_MANDATE,
+    State.APPROVED,
+    State.CANCELLED,
+    State.VOIDED,
+    State.DECLINED,
+)
+"""What payments-service says of a payment, each further than the one before. The vendor shows a void as cancelled."""
 
 AUTH_SAYS: dict[str, State] = {
     VendorAuth.PENDING: State.AWAITING_MANDATE,
@@ -37,6 +45,23 @@ OPEN = frozenset(
     }
 )
 """Followed at the vendor; the others have ended."""
+
+AT_THE_BANK = frozenset(
+    {
+        State.IN_SETTLEMENT,
+        State.CLEARED,
+        State.CONTESTED,
+        State.FINAL,
+        State.RETURNED,
+    }
+)
+"""A bank can say something only of what has reached it: a report about another one means another payment."""
+
+
+class WatchedKind(StrEnum):
+    DEBIT = "debit"
+    REFUND = "refund"
+    """Money on its way back to the payer: a transaction of its own at the vendor."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +96,32 @@ class WatchedPayment:
     return_code: str | None = None
     presentment: int = 1
     """1 for the original; a further one is a new payment."""
+    re_presents: str | None = None
+    """The returned payment that this one presents again."""
+    first_settled_on: date | None = None
+    """Of a further presentment: the original's day of settlement, or an earlier one. None where it is not known."""
+    disputes: str = ""
+    """Codes that the two banks sent about its return (R61-R77), apart by blanks, in the order of their coming."""
+    bank_account_id: str | None = None
+    """At payments-service."""
+    counted_on: date | None = None
+    counted_as: str = ""
+    """Under which day, and as what, it stands in its merchant's counts (merchant_counts.py)."""
     final_at: datetime | None = None
+    looks_ended_at: datetime | None = None
+    """When a dispute without an end was given up (looks.py)."""
+    kind: WatchedKind = WatchedKind.DEBIT
+    refund_of: str | None = None
+    """Of a refund: the payment that it gives back; its own id is the refund's (refunds.py). Its `funds_available_at` is when no bank can
+    send it back any more, and nothing is said then."""
+    refunds: str = ""
+    """Of a debit: the ids, with commas between, of its refunds that went out and neither failed nor came back."""
+    double_losses: str = ""
+    """Of these, the ones that were told as refunded although it came back."""
+    missing_since: datetime | None = None
+    """When the vendor was first asked for it and did not show it."""
+    overdue_at: datetime | None = None
+    """When SettlementOverdue was said."""
     state: State = State.SUBMITTING
     content_hash: str = ""
     sequence: int = 0
@@ -82,8 +132,21 @@ class WatchedPayment:
         return Money(amount_minor=self.amount_minor, currency=self.currency)
 
     @property
+    def is_refund(self) -> bool:
+        return self.kind is WatchedKind.REFUND
+
+    @property
+    def refund_id(self) -> str | None:
+        """Of a refund: as payments-service calls it."""
+        return self.id.rpartition("/")[2] if self.is_refund else None
+
+    @property
+    def refund_ids(self) -> tuple[str, ...]:
+        return tuple(id for id in self.refunds.split(",") if id)
+
+    @property
     def is_open(self) -> bool:
-        return self.state in OPEN
+        return self.state in OPEN and self.looks_ended_at is None
 
 
 def state_of(payment: WatchedPayment) -> State:

@@ -11,7 +11,7 @@ def about(payment: WatchedPayment) -> dict[str, Any]:
         raise ValueError(f"{payment.id} is not at the vendor")
     return {
         "merchant_id": payment.merchant_id,
-        "payment_id": payment.id,
+        "payment_id": payment.refund_id or payment.id,
         "vendor_payment_id": payment.vendor_payment_id,
         "external_account_id": payment.external_account_id,
         "amount": payment.money,

@@ -20,18 +20,23 @@ from bankrails_contracts.payments import (
     PaymentOutcomeResolved,
     PaymentState,
     PaymentSubmitted,
+    PaymentVoided,
 )
 from bankrails_helcim.budgets import helcim_budget
 from bankrails_messaging.decisions import Decision, Handling, Work
 from bankrails_vendor_http.budget import Lane
 
 from settlement_watcher.domain.looks import last_close
+from settlement_watcher.domain.unclaimed_row import UnclaimedRow, claimed
 from settlement_watcher.domain.watched_payment import TOLD, WatchedPayment, learned
-from settlement_watcher.handlers.look_after_mandate import LOOK
+from settlement_watcher.handlers.look_after_mandate import LATE, LOOK
 from settlement_watcher.handlers.merchants import Merchants
+from settlement_watcher.handlers.presentments import presentment_facts
 from settlement_watcher.ports import Reads
 
 LATE_WAITS = timedelta(minutes=1)
+ABOUT_TO_BEGIN = timedelta(seconds=10)
+"""A look that begins so soon may read what it looks for before this decision is stored."""
 
 
 NOTHING_SEEN: dict[str, Any] = {
@@ -50,6 +55,9 @@ NOTHING_SEEN: dict[str, Any] = {
             "returned_on",
             "return_code",
             "final_at",
+            "looks_ended_at",
+            "missing_since",
+            "overdue_at",
         )
     ),
     "batch_closed": False,
@@ -64,10 +72,14 @@ class Situation:
     """The merchant's, for an event that does not say the bank account's; empty when neither is known."""
     zone: ZoneInfo | None
     """The merchant's; None when it is not ours, and nobody looks."""
-    look_planned: bool
-    """A look at the merchant's payments stands that has not begun: it will see this one too."""
+    look_due_at: datetime | None
+    """A look for late payments stands that has not begun: it will see this one too, if it is not about to begin."""
     earliest_beside: datetime | None
     """The earliest time at the vendor among those that are heard of in the same breath, before this one."""
+    before: WatchedPayment | None = None
+    """The returned payment that this one presents again."""
+    row: UnclaimedRow | None = None
+    """The vendor's row that was nobody's, until this event named it."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +99,7 @@ FACTS: dict[type[PaymentEvent], Callable[[Any], Fact]] = {
     PaymentOutcomeResolved: lambda e: Fact(PaymentState.SUBMITTING, e.vendor_payment_id),
     PaymentDeclined: lambda e: Fact(PaymentState.DECLINED, e.vendor_payment_id),
     PaymentCancelled: lambda e: Fact(PaymentState.CANCELLED, e.vendor_payment_id),
+    PaymentVoided: lambda e: Fact(PaymentState.VOIDED, e.vendor_payment_id),
 }
 
 
@@ -96,8 +109,9 @@ def decide(event: PaymentEvent, situation: Situation, now: datetime) -> Decision
     if known is None:
         if fact.vendor_payment_id is None and fact.told is PaymentState.SUBMITTING:
             return Decision()  # resolved as absent: nothing of it is at the vendor
-        known = learned(_first_heard_of(event, fact, situation.country, now), told=fact.told)
-        return Decision(known, work=_look_if_late(known, situation, now))
+        first = _first_heard_of(event, fact, situation.country, now)
+        known = learned(first, told=fact.told, **presentment_facts(event, None, situation.before))
+        return Decision(known, work=_look_if_late(known, situation, now), also=_claims(known, situation.row))
     if known.vendor_payment_id is not None and fact.vendor_payment_id not in (None, known.vendor_payment_id):
         # Somebody had it watched under a wrong number; what was seen of that one is nothing of this.
         known = replace(known, **NOTHING_SEEN)
@@ -110,8 +124,17 @@ def decide(event: PaymentEvent, situation: Situation, now: datetime) -> Decision
         external_account_id=known.external_account_id or event.external_account_id,
         country=known.country or event.country or situation.country,
         holder_type=known.holder_type or event.holder_type,
+        bank_account_id=known.bank_account_id or event.bank_account_id,
+        **presentment_facts(event, known, situation.before),
     )
-    return Decision() if told is known else Decision(told)
+    return Decision() if told is known else Decision(told, also=_claims(told, situation.row))
+
+
+def _claims(payment: WatchedPayment, row: UnclaimedRow | None) -> tuple[Decision, ...]:
+    """A look may show a row before we hear whose it is."""
+    if row is None or row.is_claimed or row.merchant_id != payment.merchant_id:
+        return ()
+    return (Decision(claimed(row)),)
 
 
 def _look_if_late(known: WatchedPayment, situation: Situation, now: datetime) -> tuple[Work, ...]:
@@ -120,9 +143,10 @@ def _look_if_late(known: WatchedPayment, situation: Situation, now: datetime) ->
         return ()
     close = last_close(situation.zone, now)
     beside = situation.earliest_beside
-    if known.since > close or situation.look_planned or (beside is not None and beside <= close):
+    planned = situation.look_due_at is not None and situation.look_due_at > now + ABOUT_TO_BEGIN
+    if known.since > close or planned or (beside is not None and beside <= close):
         return ()
-    payload = {"merchant_id": known.merchant_id}
+    payload = {"merchant_id": known.merchant_id, "purpose": LATE}
     return (Work(LOOK, payload, helcim_budget(known.merchant_id), Lane.POLLING, due_at=now + LATE_WAITS),)
 
 
@@ -136,13 +160,16 @@ def _first_heard_of(event: PaymentEvent, fact: Fact, country: str, now: datetime
         currency=event.amount.currency,
         country=event.country or country,
         holder_type=event.holder_type,
+        bank_account_id=event.bank_account_id,
         since=min(fact.at or now, now),
     )
 
 
 def handlings(merchants: Merchants) -> list[Handling[Any, Situation]]:
     def load(reads: Reads, events: Sequence[PaymentEvent]) -> list[Situation]:
-        payments = reads.payments([event.payment_id for event in events])
+        before = [event.re_presents for event in events if event.re_presents is not None]
+        payments = reads.payments([*(event.payment_id for event in events), *before])
+        rows = reads.unclaimed([id for event in events if (id := FACTS[type(event)](event).vendor_payment_id)])
         planned = reads.looks_planned([event.merchant_id for event in events])
         beside: dict[str, datetime] = {}
         situations = []
@@ -151,7 +178,10 @@ def handlings(merchants: Merchants) -> list[Handling[Any, Situation]]:
             country = "" if merchant is None else merchant.country
             zone = None if merchant is None else merchants.zone(merchant.id)
             merchant_id = event.merchant_id
-            situations.append(Situation(payment, country, zone, merchant_id in planned, beside.get(merchant_id)))
+            look_due_at, earliest = planned.get(merchant_id), beside.get(merchant_id)
+            again = payments.get(event.re_presents or "")
+            row = rows.get(FACTS[type(event)](event).vendor_payment_id or "")
+            situations.append(Situation(payment, country, zone, look_due_at, earliest, again, row))
             at = FACTS[type(event)](event).at
             if payment is None and at is not None:
                 # Decided in one wave they do not see each other's work: the first that is late looks for all.

@@ -1,7 +1,7 @@
 """MandateAccepted: payments of that merchant may wait for just this one, so the vendor is looked at now.
 
 Without a payment that waits nothing is asked. An acceptance that is heard of before the payment that waited for it costs a
-day at most: the next close's sweep shows it.
+day at most: the next sweep shows it. So does the sweep where more payments wait than this look asks for.
 """
 
 from collections.abc import Sequence
@@ -16,12 +16,17 @@ from settlement_watcher.handlers.merchants import Merchants
 from settlement_watcher.ports import Reads
 
 LOOK = "look"
+"""A look beside the sweep, for a `purpose`."""
+LATE = "late"
+"""At payments that nobody has seen yet and whose batch may have closed."""
+MANDATE = "mandate"
+"""At payments that wait for a mandate."""
 
 
 def decide(event: MandateAccepted, waits: bool, now: datetime) -> Decision:
     if not waits:
         return Decision()
-    payload = {"merchant_id": event.merchant_id}
+    payload = {"merchant_id": event.merchant_id, "purpose": MANDATE}
     return Decision(work=(Work(LOOK, payload, helcim_budget(event.merchant_id), Lane.LOOK_UP),))
 
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from bankrails_contracts.answers import RefusalCode
 from bankrails_helcim.merchant import Merchant
 from bankrails_messaging.decisions import Refusal
-from bankrails_rails.banking_days import BankingCalendar
+
+from settlement_watcher.domain.claims import MerchantCalendar
+from settlement_watcher.domain.looks import EVERY
 
 UNKNOWN_MERCHANT = Refusal(RefusalCode.UNKNOWN_MERCHANT, "no such merchant is configured here", field="merchant_id")
 NOT_WATCHED = Refusal(RefusalCode.NOT_FOUND, "no such payment of this merchant is watched", field="payment_id")
@@ -19,6 +21,8 @@ class Merchants:
     by_id: Mapping[str, Merchant]
     closed_too: Mapping[str, frozenset[date]] = field(default_factory=dict)
     """By country: dates on which no bank works, beyond the national holidays."""
+    look_every: timedelta = EVERY
+    """While banks work."""
 
     def get(self, merchant_id: str) -> Merchant | None:
         return self.by_id.get(merchant_id)
@@ -26,7 +30,8 @@ class Merchants:
     def zone(self, merchant_id: str) -> ZoneInfo:
         return ZoneInfo(self.by_id[merchant_id].time_zone)
 
-    def calendar(self, merchant_id: str) -> BankingCalendar:
+    def calendar(self, merchant_id: str) -> MerchantCalendar:
         """Of the merchant's country, which is its payers' banks' too: these rails cross no border."""
-        country = self.by_id[merchant_id].country
-        return BankingCalendar("CA" if country == "CA" else "US", self.closed_too.get(country, frozenset()))
+        merchant = self.by_id[merchant_id]
+        closed_too = self.closed_too.get(merchant.country, frozenset())
+        return MerchantCalendar("CA" if merchant.country == "CA" else "US", closed_too, merchant.hold_banking_days)

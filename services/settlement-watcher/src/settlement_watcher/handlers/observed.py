@@ -15,11 +15,13 @@ from bankrails_contracts.settlement import (
     VendorClearing,
     VendorPaymentObserved,
 )
+from bankrails_messaging.decisions import Decision
 from bankrails_rails.banking_days import BankingCalendar
 
 from settlement_watcher.domain.claims import claim_deadline, funds_available_at
-from settlement_watcher.domain.looks import due_at
+from settlement_watcher.domain.looks import contested_until, due_at
 from settlement_watcher.domain.observation import Observation, says_something_new
+from settlement_watcher.domain.refunds import refund_ends_at
 from settlement_watcher.domain.watched_payment import SENT_BACK, WatchedPayment, learned
 from settlement_watcher.handlers.about import about
 from settlement_watcher.handlers.returned import came_back
@@ -31,6 +33,21 @@ class Told:
 
     payment: WatchedPayment
     events: tuple[Event, ...] = ()
+    before: WatchedPayment | None = None
+    """As it was; None: as `payment` is given."""
+
+    def __post_init__(self) -> None:
+        self.before = self.before or self.payment
+
+    @property
+    def is_new(self) -> bool:
+        return bool(self.events) or self.payment is not self.before
+
+    def then(self, further: "Told") -> "Told":
+        return Told(further.payment, self.events + further.events, self.before)
+
+    def decision(self) -> Decision:
+        return Decision(self.payment, self.events)
 
     def tell(self, *events: Event) -> None:
         """What a payment went through before it came back is known, and no longer told after that."""
@@ -51,6 +68,7 @@ def observed(payment: WatchedPayment, seen: Observation, calendar: BankingCalend
             batch_closed=seen.batch_closed,
             observed_at=seen.observed_at,
             since=min(payment.since, seen.created_at or payment.since),
+            looks_ended_at=payment.looks_ended_at if seen.clearing == VendorClearing.CONTESTED else None,
         )
     if news or asked:
         told.events += (_row(told.payment, seen),)
@@ -58,14 +76,32 @@ def observed(payment: WatchedPayment, seen: Observation, calendar: BankingCalend
         _settled(told, seen)
         _cleared(told, seen, calendar)
         _came_back(told, seen, calendar)
+    if payment.is_refund:
+        told.events = tuple(event for event in told.events if isinstance(event, VendorPaymentObserved))
     return told
+
+
+def is_due(payment: WatchedPayment, seen: Observation, calendar: BankingCalendar, now: datetime) -> bool:
+    """Whether something is to be said now that the row was seen: a hold or a claim's end only of what the vendor shows
+    as cleared at this moment, a dispute's only of one that still stands."""
+    if seen.auth == VendorAuth.APPROVED and seen.clearing == VendorClearing.CLEARED:
+        due = due_at(payment, calendar)
+    elif seen.clearing == VendorClearing.CONTESTED:
+        due = contested_until(payment, calendar)
+    else:
+        return False
+    return due is not None and due <= now
 
 
 def time_has_come(payment: WatchedPayment, calendar: BankingCalendar, now: datetime) -> Told:
     """For a payment that a look has just shown to be as it was: the hold, and then the grace, may be over."""
     told = Told(payment)
+    if (gives_up := contested_until(payment, calendar)) is not None and gives_up <= now:
+        told.payment = learned(payment, looks_ended_at=now)
     while (due := due_at(told.payment, calendar)) is not None and due <= now:
-        if told.payment.available_at is None:
+        if payment.is_refund:
+            told.payment = learned(told.payment, final_at=due)
+        elif told.payment.available_at is None:
             told.tell(FundsAvailable(**about(payment), available_at=due))
             told.payment = learned(told.payment, available_at=due)
         else:
@@ -75,7 +111,10 @@ def time_has_come(payment: WatchedPayment, calendar: BankingCalendar, now: datet
 
 
 def _row(payment: WatchedPayment, seen: Observation) -> VendorPaymentObserved:
-    fields = about(payment) | {"amount": Money(amount_minor=seen.amount_minor, currency=Currency(seen.currency))}
+    fields = about(payment) | {
+        "payment_id": payment.refund_of or payment.id,
+        "amount": Money(amount_minor=seen.amount_minor, currency=Currency(seen.currency)),
+    }
     return VendorPaymentObserved(
         **fields,
         auth=seen.auth,
@@ -83,6 +122,9 @@ def _row(payment: WatchedPayment, seen: Observation) -> VendorPaymentObserved:
         vendor_batch_id=seen.vendor_batch_id,
         batch_closed=seen.batch_closed,
         observed_at=seen.observed_at,
+        transaction_type=seen.transaction_type,
+        original_vendor_payment_id=seen.original_vendor_payment_id,
+        refund_id=payment.refund_id,
     )
 
 
@@ -101,6 +143,9 @@ def _cleared(told: Told, seen: Observation, calendar: BankingCalendar) -> None:
     if seen.clearing != VendorClearing.CLEARED or payment.cleared_at is not None:
         return
     at = seen.observed_at
+    if payment.is_refund:
+        told.payment = learned(payment, cleared_at=at, funds_available_at=refund_ends_at(calendar, at))
+        return
     available_at = funds_available_at(calendar, at)
     deadline = claim_deadline(calendar, payment.holder_type, at)
     told.tell(PaymentCleared(**about(payment), cleared_at=at, funds_available_at=available_at, claim_deadline=deadline))

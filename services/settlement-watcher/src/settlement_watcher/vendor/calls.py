@@ -2,11 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from bankrails_clock.port import Clock
 from bankrails_helcim.client import HelcimClient, MerchantAccess
 from bankrails_messaging.calls import Answer, Payload, ReadCall, VendorCall
+from prometheus_client import Counter
 
 from settlement_watcher.domain.watched_payment import WatchedPayment
 from settlement_watcher.handlers.look_after_mandate import LOOK
@@ -15,10 +15,7 @@ from settlement_watcher.handlers.recheck_payment import RECHECK
 from settlement_watcher.handlers.record_sweep import SWEEP
 from settlement_watcher.handlers.watch_payment import FIRST_LOOK
 from settlement_watcher.vendor.rows import observation
-from settlement_watcher.vendor.sweep import Open, Sweep, answer_of
-
-SWEEP_DEADLINE_SECONDS = 300.0
-"""Some hundreds of pages; each call has a deadline of its own."""
+from settlement_watcher.vendor.sweep import Books, Planner, Sweep
 
 
 @dataclass(frozen=True)
@@ -31,7 +28,9 @@ class Helcim:
     clock: Clock
     merchants: Merchants
     load_payment: Callable[[str], Awaitable[WatchedPayment]]
-    open: Open
+    books: Books
+    planner: Planner
+    odd_rows: Counter
 
 
 @dataclass(frozen=True)
@@ -56,19 +55,22 @@ class Recheck(_LookAtOne):
 
 @dataclass(frozen=True)
 class _LookAtMerchant(ReadCall):
+    """One call of a sweep: the payload says which."""
+
     helcim: Helcim
-    deadline_seconds = SWEEP_DEADLINE_SECONDS
 
     async def send(self, payload: Payload) -> Answer:
-        merchant_id = payload["merchant_id"]
-        now: datetime = self.helcim.clock.now()
+        helcim, merchant_id = self.helcim, payload["merchant_id"]
         sweep = Sweep(
-            self.helcim.clients[merchant_id],
-            self.helcim.processing[merchant_id],
-            self.helcim.merchants.calendar(merchant_id),
-            now,
+            helcim.clients[merchant_id],
+            helcim.processing[merchant_id],
+            helcim.merchants.calendar(merchant_id),
+            helcim.clock,
+            helcim.books,
+            helcim.planner,
+            helcim.odd_rows,
         )
-        return await answer_of(sweep, self.helcim.open, merchant_id)
+        return await sweep.look(payload)
 
 
 class SweepMerchant(_LookAtMerchant):

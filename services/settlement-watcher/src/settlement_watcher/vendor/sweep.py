@@ -1,170 +1,172 @@
-"""One look at a merchant's payments: as few pages as will tell, and of them only what is new.
+"""One look at a merchant's payments, one call at a time: a page of a list, or one row by itself.
 
-What is on its way is read whole, from the oldest creation date on. What is cleared can only come back, so of that the
-returned and contested rows are listed, however far back it reaches: few, where all rows of ninety days would be
-hundreds of pages. Where something is to be said because its time has come, its own days are read whole, so that it is
-said of a row that was seen. What no page showed is asked for one by one, a few at a time.
+Each call is a piece of work of its own, so each waits for its place in the vendor's budget; what is left of the sweep
+travels in the work's payload, and what a page shows is decided and told before the next is asked for.
 
-Pages move while they are turned. A list of several pages is read until two readings agree, three at most.
+What is on its way is read whole, by days of creation: such a list never loses a row because its status has changed.
+What is cleared can only come back, and of that the vendor is asked for rejected, contested and returned rows alone,
+however far back it reaches: all rows of ninety days would be hundreds of pages. That filter is on a status, so the list
+can change while it is turned. A row that enters it pushes others to a later page: one is seen twice, none is missed. A
+row that leaves it (a dispute that was won) may hide one that moves up over the edge of a page: then two readings differ
+and the list is read again; should it slip through all the same, the next look, within the hour, reads the list anew. Nothing
+is concluded from a row's absence there: funds become available, and a payment final, only after its own row was read and
+showed it cleared.
 """
 
-import random
-from collections.abc import Awaitable, Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from typing import Any, Protocol
+from collections import defaultdict
+from collections.abc import Awaitable, Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
 
 import structlog
-from bankrails_contracts.settlement import VendorAuth, VendorClearing
-from bankrails_helcim.client import HelcimClient, MerchantAccess, TransactionFilter
+from bankrails_clock.port import Clock
+from bankrails_helcim.access import MerchantAccess
+from bankrails_helcim.client import HelcimClient
 from bankrails_helcim.endpoints import TRANSACTIONS_PER_PAGE_MAX
 from bankrails_helcim.mapping import ClearingStatus
-from bankrails_helcim.mountain_time import MOUNTAIN_TIME, wall_date
+from bankrails_helcim.transaction_filter import TransactionFilter
 from bankrails_helcim.wire import AchTransaction
-from bankrails_messaging.calls import Answer
+from bankrails_messaging.calls import Answer, Payload
 from bankrails_rails.banking_days import BankingCalendar
 from bankrails_vendor_http.errors import VendorRejected
+from prometheus_client import Counter
 
-from settlement_watcher.domain.claims import GRACE_DAYS
-from settlement_watcher.domain.looks import RESTING, asks_the_vendor, pending
-from settlement_watcher.domain.observation import Observation, says_something_new
+from settlement_watcher.domain.list_reading import ListReading, turn
+from settlement_watcher.domain.looks import EVERY
+from settlement_watcher.domain.observation import Observation, oddity, says_something_new
+from settlement_watcher.domain.sweep_plan import SINGLES_MAX, Cursor, Single
+from settlement_watcher.domain.unclaimed_row import UnclaimedRow, row_seen
 from settlement_watcher.domain.watched_payment import WatchedPayment
-from settlement_watcher.ports import Watchlist
-from settlement_watcher.vendor.rows import observation
+from settlement_watcher.handlers.observed import is_due
+from settlement_watcher.ports import Known
+from settlement_watcher.vendor.rows import observation, unclaimed_observation
 
 CAME_BACK = (ClearingStatus.REJECTED, ClearingStatus.CONTESTED, ClearingStatus.RETURNED)
-DAYS_APART = timedelta(days=1)
-"""The vendor's dates have no zone that can be relied on (mountain_time.py): a day wider at each end."""
-WINDOW_MAX = timedelta(days=30)
-"""A payment that has not moved for so long is asked for by itself, or one of them would make every list long."""
-ONE_BY_ONE_MAX = 20
-ROWS_MAX = 500
-"""Of one answer, which is one transaction of ours: the next look a second later has the rest."""
-READINGS_MAX = 3
 
 log = structlog.get_logger()
 
-Rows = dict[str, AchTransaction]
-"""By vendor payment id."""
-Seen = Sequence[tuple[WatchedPayment, Observation]]
+News = dict[str, Observation]
+"""Rows that are to be decided on, by the vendor's id."""
 
 
-class Open(Protocol):
-    """The store, as a sweep reads it."""
+class Books(Protocol):
+    """The store, as a sweep reads it while it looks."""
 
-    def watchlist(self, merchant_id: str, now: datetime, claims_end_by: date) -> Awaitable[Watchlist]: ...
-    def cleared(self, merchant_id: str, vendor_ids: Sequence[str]) -> Awaitable[Sequence[WatchedPayment]]: ...
+    def known(self, merchant_id: str, vendor_ids: Sequence[str]) -> Awaitable[Known]: ...
+    def never_seen(self, merchant_id: str, before: datetime, at_most: int) -> Awaitable[Sequence[Single]]: ...
 
 
-@dataclass
+class Planner(Protocol):
+    """Where a look begins (vendor/planning.py)."""
+
+    def begun(self, payload: Payload) -> Awaitable[Cursor]: ...
+    def newest(self, merchant_id: str) -> Awaitable[Sequence[ListReading]]: ...
+
+
+@dataclass(frozen=True)
 class Sweep:
     client: HelcimClient
     access: MerchantAccess
     calendar: BankingCalendar
-    now: datetime
-    """When it begins, which is also as old as each of its readings may be."""
-    rows: Rows = field(default_factory=dict)
+    clock: Clock
+    books: Books
+    planner: Planner
+    odd_rows: Counter
+    """By oddity."""
 
-    async def whole(self, since: datetime, until: datetime | None = None) -> None:
-        """Every row created between these times."""
-        await self._list(
-            TransactionFilter(start_on=_day(since - DAYS_APART), end_on=_day((until or self.now) + DAYS_APART))
+    async def look(self, payload: Payload) -> Answer:
+        """The next call of a sweep; without anything to ask, none. `cursor` of the answer: what is left, or None."""
+        merchant_id = payload["merchant_id"]
+        stored = payload.get("cursor")
+        cursor = Cursor.from_json(stored) if stored else await self.planner.begun(payload)
+        now = self.clock.now()
+        if cursor.lists and now - cursor.newest_at >= EVERY:
+            cursor = cursor.with_newest(await self.planner.newest(merchant_id), now)
+        cursor = await self._with_unseen(cursor, merchant_id, ())
+        rows: list[AchTransaction] = []
+        if cursor.lists:
+            rows, cursor = await self._page(cursor)
+        elif cursor.singles:
+            rows, cursor = await self._single(cursor)
+        news = await self._news(merchant_id, rows, now)
+        cursor = await self._with_unseen(cursor, merchant_id, news)
+        return {
+            "rows": [seen.as_json() for seen in news.values()],
+            "cursor": cursor.as_json(),
+            "ends": cursor.is_at_end,
+        }
+
+    async def _with_unseen(self, cursor: Cursor, merchant_id: str, shown: Collection[str]) -> Cursor:
+        """Once everything else was asked for: those that should have been on a list and were on none. `shown`: vendor's
+        ids that our books have not yet heard of."""
+        if cursor.lists or cursor.singles or not cursor.unseen:
+            return cursor
+        found = await self.books.never_seen(merchant_id, cursor.begun_at, SINGLES_MAX + len(shown))
+        singles = [item for item in found if item.vendor_payment_id not in shown]
+        return replace(cursor, singles=tuple(singles[:SINGLES_MAX]), unseen=False)
+
+    async def _page(self, cursor: Cursor) -> tuple[list[AchTransaction], Cursor]:
+        reading, *rest = cursor.lists
+        where = TransactionFilter(
+            start_on=reading.start_on, end_on=reading.end_on, status_clearing=CAME_BACK if reading.came_back else ()
         )
+        rows = await self.client.transactions_page(self.access, where, reading.page)
+        turned = turn(reading, [row.id for row in rows], TRANSACTIONS_PER_PAGE_MAX)
+        if turned.disagrees:
+            log.warning("sweep.readings_disagree", list=reading.name, page=reading.page)
+        whole = {**cursor.whole, reading.name: turned.digest} if turned.digest is not None else cursor.whole
+        lists = (turned.next, *rest) if turned.next is not None else tuple(rest)
+        return rows, replace(cursor, lists=lists, whole=whole)
 
-    async def came_back(self, since: datetime) -> Rows:
-        """Of all rows created since, those that went wrong after they were approved."""
-        where = TransactionFilter(start_on=_day(since - DAYS_APART), end_on=_day(self.now), status_clearing=CAME_BACK)
-        return await self._list(where)
+    async def _single(self, cursor: Cursor) -> tuple[list[AchTransaction], Cursor]:
+        single, *rest = cursor.singles
+        after = replace(cursor, singles=tuple(rest))
+        try:
+            row = await self.client.get_transaction(self.access, int(single.vendor_payment_id))
+        except VendorRejected as error:
+            log.warning("sweep.not_shown", aggregate_id=single.payment_id, reason=error.reason)
+            return [], after
+        return [row], after
 
-    async def one_by_one(self, payments: Iterable[WatchedPayment]) -> None:
-        """Those that no page has shown, a few at a time."""
-        missing = [item for item in payments if item.vendor_payment_id not in self.rows]
-        # Drawn, not in turns: whatever turns by the calendar leaves out those whose turn falls on a weekend.
-        for payment in random.sample(missing, min(len(missing), ONE_BY_ONE_MAX)):
-            try:
-                row = await self.client.get_transaction(self.access, int(payment.vendor_payment_id or 0))
-            except VendorRejected as error:
-                log.warning("sweep.not_shown", aggregate_id=payment.id, reason=error.reason)
-            else:
-                self.rows[str(row.id)] = row
+    async def _news(self, merchant_id: str, rows: Sequence[AchTransaction], now: datetime) -> News:
+        """Of these rows, what is new to our books, and what something is to be said of now."""
+        known = await self.books.known(merchant_id, [str(row.id) for row in rows])
+        payments: defaultdict[str, list[WatchedPayment]] = defaultdict(list)
+        for payment in known.payments:
+            payments[payment.vendor_payment_id or ""].append(payment)
+        unclaimed = {item.id: item for item in known.rows}
+        news: News = {}
+        for row in rows:
+            id = str(row.id)
+            seen = self._of(payments[id], row, unclaimed.get(id), now) if payments[id] else None
+            if not payments[id]:
+                seen = _nobodys(merchant_id, row, unclaimed.get(id), now)
+            if seen is not None:
+                news[id] = seen
+        return news
 
-    async def batches_closed_at(self) -> dict[str, datetime | None]:
-        return {str(batch.batch_id): batch.closed_at for batch in await self.client.list_batches(self.access)}
-
-    def of(self, payment: WatchedPayment) -> Observation | None:
-        row = self.rows.get(payment.vendor_payment_id or "")
-        return None if row is None else observation(row, payment, self.now)
-
-    async def _list(self, where: TransactionFilter) -> Rows:
-        read: Rows = {}
-        for _ in range(READINGS_MAX):
-            before, read = read, {str(row.id): row for row in await self.client.all_transactions(self.access, where)}
-            if len(read) < TRANSACTIONS_PER_PAGE_MAX or read == before:
-                break
-        self.rows |= read
-        return read
-
-
-async def answer_of(sweep: Sweep, store: Open, merchant_id: str) -> Answer:
-    """What has changed, which due payments were seen, and which batches have closed."""
-    now, calendar = sweep.now, sweep.calendar
-    claims_end_by = calendar.date_of(now) - timedelta(days=GRACE_DAYS + 1)
-    watch = await store.watchlist(merchant_id, now, claims_end_by)
-    moving = [item for item in watch.moving if asks_the_vendor(pending(item, calendar), calendar, now)]
-    recent = [item.since for item in moving if item.since >= now - WINDOW_MAX]
-    if recent:
-        await sweep.whole(min(recent))
-    asked = [*moving, *watch.cleared_due]
-    due_ids = {item.id for item in watch.cleared_due}
-    if watch.cleared_due:
-        known = {item.since for item in watch.cleared_due if item.vendor_payment_id not in sweep.rows}
-        if known:
-            await sweep.whole(min(known), max(known))
-    if watch.oldest_cleared is not None and asks_the_vendor(RESTING, calendar, now):
-        came_back = await sweep.came_back(watch.oldest_cleared)
-        asked += [item for item in await store.cleared(merchant_id, list(came_back)) if item.id not in due_ids]
-    await sweep.one_by_one(asked)
-    seen = [(payment, row) for payment in asked if (row := sweep.of(payment)) is not None]
-    news = [(payment, row) for payment, row in seen if says_something_new(payment, row)]
-    told = news[:ROWS_MAX]
-    due = [payment.id for payment, row in seen if payment.id in due_ids and _is_cleared(row)]
-    return {
-        "rows": [{"payment_id": payment.id, "seen": row.as_json()} for payment, row in told],
-        "due": due,
-        "batches": await _closed(sweep, seen, news),
-        "more": len(news) > len(told) or (len(due_ids) >= ROWS_MAX and bool(due)),
-    }
+    def _of(
+        self, payments: Sequence[WatchedPayment], row: AchTransaction, known: UnclaimedRow | None, now: datetime
+    ) -> Observation | None:
+        seen = observation(row, payments[0], now)
+        fresh = any(says_something_new(payment, seen) for payment in payments)
+        if fresh and (odd := oddity(seen)) is not None:
+            self.odd_rows.labels(odd).inc()
+            log.warning(
+                "sweep.odd_row", aggregate_id=payments[0].id, oddity=odd, auth=seen.auth, clearing=seen.clearing
+            )
+        due = any(is_due(payment, seen, self.calendar, now) for payment in payments)
+        was_nobodys = known is not None and not known.is_claimed
+        return seen if fresh or due or was_nobodys else None
 
 
-def _is_cleared(row: Observation) -> bool:
-    """A hold or a claim's end is said of what the vendor shows as cleared now, not of what once was."""
-    return row.auth == VendorAuth.APPROVED and row.clearing == VendorClearing.CLEARED
-
-
-async def _closed(sweep: Sweep, seen: Seen, news: Seen) -> list[dict[str, Any]]:
-    """The batches that payments in `news` were shown closed in, counted over all watched payments seen in them."""
-    ids = {row.vendor_batch_id for payment, row in news if row.batch_closed and not payment.batch_closed} - {None}
-    if not ids:
-        return []
-    closed_at = await sweep.batches_closed_at()
-    batches = []
-    for id in sorted(id for id in ids if id is not None):
-        inside = [row for _, row in seen if row.vendor_batch_id == id and row.auth == VendorAuth.APPROVED]
-        if not inside:
-            continue
-        at = closed_at.get(id) or inside[0].batch_closed_at or sweep.now
-        total = sum(row.amount_minor for row in inside)
-        batches.append(
-            {
-                "id": id,
-                "closed_at": at.isoformat(),
-                "payments": len(inside),
-                "total_minor": total,
-                "currency": inside[0].currency,
-            }
-        )
-    return batches
-
-
-def _day(at: datetime) -> date:
-    return wall_date(at, MOUNTAIN_TIME)
+def _nobodys(merchant_id: str, row: AchTransaction, known: UnclaimedRow | None, now: datetime) -> Observation | None:
+    seen = unclaimed_observation(row, now)
+    if seen is None:
+        log.warning("sweep.row_unreadable", vendor_payment_id=row.id)
+        return None
+    if known is not None and known.merchant_id != merchant_id:
+        log.error("sweep.row_of_two_merchants", vendor_payment_id=row.id)
+        return None
+    return None if row_seen(known, seen, merchant_id) is known else seen
