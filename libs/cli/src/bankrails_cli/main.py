@@ -8,11 +8,13 @@ import typer
 
 from bankrails_cli.commands.contracts import contracts
 from bankrails_cli.commands.demo import demo
+from bankrails_cli.commands.pause import pause, resume
 from bankrails_cli.commands.seal import seal
 from bankrails_cli.commands.send import send
 from bankrails_cli.commands.tail import tail
 from bankrails_cli.commands.topics import topics
 from bankrails_cli.commands.trace import trace
+from bankrails_cli.commands.unknowns import unknowns
 from bankrails_cli.commands.up import up
 from bankrails_cli.errors import CliError
 from bankrails_cli.kafka_client import quiet_client
@@ -22,7 +24,7 @@ commands = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (up, demo, send, tail, trace, topics, seal):
+for command in (up, demo, send, tail, trace, topics, seal, pause, resume, unknowns):
     commands.command()(command)
 commands.add_typer(contracts, name="contracts")
 

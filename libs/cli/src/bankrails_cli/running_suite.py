@@ -64,6 +64,16 @@ def bootstrap_servers(given: str | None) -> str:
     raise NotThere("no Kafka known: start `bankrails up`, or set --bootstrap or KAFKA_BOOTSTRAP_SERVERS")
 
 
+def operations_url(given: str | None, service: str) -> str:
+    """--url if given, else that of the running suite's service. Raises NotThere."""
+    if given:
+        return given
+    suite = nearest()
+    if suite is None or service not in suite.services:
+        raise NotThere(f"no {service} known to ask: start `bankrails up`, or set --url")
+    return suite.services[service]
+
+
 def jwks_url(given: str | None, service: str) -> str:
     """--jwks if given, else that of the running suite's service. Raises NotThere."""
     if given:

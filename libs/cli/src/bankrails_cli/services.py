@@ -8,6 +8,7 @@ from pathlib import Path
 from bankrails_sandbox import AMERICAN_MERCHANT, CANADIAN_MERCHANT, HelcimConfig, Merchant
 
 WITHDRAW_TOKEN = "withdraw-only"  # noqa: S105 - a token's name in the sandbox, not its value
+REFUND_TOKEN = "refund"  # noqa: S105 - as above
 
 
 @dataclass(frozen=True)
@@ -95,15 +96,30 @@ def helcim_settings(around: Surroundings, share: str) -> dict[str, str]:
     }
 
 
+def settlement_settings(around: Surroundings) -> dict[str, str]:
+    return {
+        **helcim_settings(around, "0.4"),
+        "ACCOUNTS_JWKS_URL": around.keys_of("accounts"),
+        # Months pass in seconds here, and each look is a step of the clock.
+        "LOOK_EVERY_MINUTES": "480",
+    }
+
+
 def _merchant(merchant: Merchant) -> dict[str, object]:
-    token = next(token.value for token in merchant.tokens if token.name == WITHDRAW_TOKEN)
+    tokens = {token.name: token.value for token in merchant.tokens}
     return {
         "id": merchant.name,
         "country": merchant.country.value,
         "currency": merchant.currency.name,
         "time_zone": merchant.timezone,
-        # It may do all that the services do today, and nothing more: a refund under it is refused by the vendor.
-        "tokens": {"general": token, "withdraw": token},
+        # Two, so that what collects money cannot give it back.
+        "tokens": {
+            "general": tokens[WITHDRAW_TOKEN],
+            "withdraw": tokens[WITHDRAW_TOKEN],
+            "refund": tokens[REFUND_TOKEN],
+        },
+        # Waived by agreement, or a Canadian debit would wait ten days for its notice.
+        "pre_notification_days": 0,
     }
 
 
@@ -113,9 +129,7 @@ SERVICES = (
     ServiceProgram(
         "payments", "payments-service", "payments_service", 8603, lambda around: helcim_settings(around, "0.6")
     ),
-    ServiceProgram(
-        "settlement", "settlement-watcher", "settlement_watcher", 8604, lambda around: helcim_settings(around, "0.4")
-    ),
+    ServiceProgram("settlement", "settlement-watcher", "settlement_watcher", 8604, settlement_settings),
 )
 
 CANADIAN = CANADIAN_MERCHANT.name

@@ -21,6 +21,7 @@ TROUBLE = NOES | {
     "AuthenticationFailed",
     "AuthenticationOutcomeUnknown",
     "MandateRevoked",
+    "MerchantPaused",
     "PaymentContested",
     "PaymentDeclined",
     "PaymentOutcomeUnknown",
