@@ -20,9 +20,6 @@ APPROVED = ["PaymentAccepted", "PaymentSubmitted", "PaymentApproved"]
     "fault",
     [
         {"kind": FaultKind.LATENCY, "latency_ms": 300},
-        {"kind": FaultKind.STATUS, "status": 500},
-        {"kind": FaultKind.STATUS, "status": 500, "moment": Moment.AFTER_EFFECT},
-        {"kind": FaultKind.STATUS, "status": 503, "body": "none"},
         {"kind": FaultKind.GARBAGE},
         {"kind": FaultKind.CUT},
         {"kind": FaultKind.CUT, "moment": Moment.AFTER_EFFECT},
@@ -39,6 +36,33 @@ async def test_while_its_key_lives_an_unanswered_debit_is_sent_again_under_it(
     await reader.event(payments.PaymentApproved, payment_id=command.payment_id)
 
     assert [item.name for item in reader.of(command.payment_id)] == APPROVED
+    (debit,) = house.debits(command.amount.amount_minor)
+    assert debit.times == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "resolution"),
+    [
+        ({"status": 500, "moment": Moment.AFTER_EFFECT}, "found"),
+        ({"status": 500}, "sent_again"),
+        ({"status": 503, "body": "none"}, "sent_again"),
+    ],
+    ids=["after the effect", "before it", "a proxy's"],
+)
+async def test_a_debit_answered_5xx_is_looked_up_and_not_sent_again_under_its_key(
+    fault: dict[str, object], resolution: str, house: House, sender: Sender, reader: TopicReader
+) -> None:
+    """Under a key the vendor keeps successes alone: one that it called a failure may have happened, and would again."""
+    house.sandbox.control.fault(FaultKind.STATUS, operation="withdraw", times=1, **fault)
+    command = house.collect()
+    await sender.send(command)
+    await house.pass_time(
+        reader,
+        lambda: any(item.name == "PaymentApproved" for item in reader.of(command.payment_id)),
+        "the payment approved",
+    )
+    resolved = await reader.event(payments.PaymentOutcomeResolved, payment_id=command.payment_id)
+    assert resolved.resolution == resolution
     (debit,) = house.debits(command.amount.amount_minor)
     assert debit.times == 1
 

@@ -197,7 +197,6 @@ async def test_a_repeat_under_the_same_key_is_the_same_debit_until_the_key_is_fo
         ({"kind": FaultKind.CUT, "moment": Moment.BEFORE_EFFECT}, OutcomeUnknown, 0),
         ({"kind": FaultKind.CUT, "moment": Moment.AFTER_EFFECT}, OutcomeUnknown, 1),
         ({"kind": FaultKind.GARBAGE, "moment": Moment.AFTER_EFFECT}, OutcomeUnknown, 1),
-        ({"kind": FaultKind.STATUS, "status": 500, "moment": Moment.AFTER_EFFECT}, OutcomeUnknown, 1),
         ({"kind": FaultKind.STATUS, "status": 500}, OutcomeUnknown, 0),
         ({"kind": FaultKind.STATUS, "status": 429}, VendorUnavailable, 0),
     ],

@@ -303,6 +303,18 @@ async def test_a_young_key_is_sent_again_with_the_same_bytes(keyed: Engine, scri
     assert outcomes.seen[0].was_unknown is False
 
 
+async def test_after_a_5xx_a_young_key_is_not_sent_again(keyed: Engine, script: Script, outcomes: Outcomes) -> None:
+    """It may have had its effect, and a vendor that keeps only successes under a key would do it again."""
+    script.then(OutcomeUnknown("withdraw", "Internal Server Error", status=500), ANSWER)
+    await keyed.work(debit())
+    for _ in range(3):
+        await keyed.idle()
+        keyed.clock.advance(timedelta(seconds=5))
+    await keyed.idle()
+    assert (outcomes.results, len(script.sent)) == (["unknown"], 1)
+    assert script.looks >= 1
+
+
 async def test_a_definite_no_to_a_first_attempt_frees_the_key(keyed: Engine, script: Script) -> None:
     """Every attempt of that key was a no, so nothing can be found under it, and the next may be a new one."""
     script.then(away(403), ANSWER)

@@ -13,6 +13,7 @@ from bankrails_sandbox import (
     General,
     HelcimConfig,
     Limits,
+    Moment,
     Processing,
     Token,
 )
@@ -101,6 +102,16 @@ def test_two_calls_in_flight_under_one_key(having) -> None:
         assert shop.withdraw(body, KEY).status_code == 425
         shop.control.release()
         assert first.result().status_code == 200
+
+
+@pytest.mark.parametrize(("kept", "debits"), [(False, 2), (True, 1)])
+def test_a_key_whose_debit_was_answered_500_is_forgotten_or_kept(having, kept: bool, debits: int) -> None:
+    """Only successes are documented to be answered again: the debit is there, and a repeat is another."""
+    shop = having(failed_answer_keeps_key=kept)
+    shop.control.fault(FaultKind.STATUS, status=500, moment=Moment.AFTER_EFFECT, operation="withdraw", times=1)
+    body = shop.payer()
+    assert [put(shop, "/ach/withdraw", body, key=KEY).status_code for _ in range(2)] == [500, 200]
+    assert shop.debits() == debits
 
 
 def test_each_token_has_keys_of_its_own(having) -> None:

@@ -183,13 +183,13 @@ class Attempts:
                 await self.in_doubt(row, f"sent, and then: {error.reason}")
             else:
                 await self._not_taken(row, error, budget)
-        except Unconfirmed as error:
-            self._count(row, "unknown")
-            row.doubtful = True
-            await self._to_look_up(row, str(error))
         except (OutcomeUnknown, TimeoutError) as error:
             self._count(row, "unknown")
-            await self.in_doubt(row, str(error) or f"no answer within {call.deadline_seconds:g} s")
+            if isinstance(call, KeyedCall) and _forgets_the_key(error):
+                row.doubtful = True
+                await self._to_look_up(row, str(error))
+            else:
+                await self.in_doubt(row, str(error) or f"no answer within {call.deadline_seconds:g} s")
         except Exception as error:  # a bug in a call must not be taken for "nothing happened"
             self._count(row, "failed")
             log.exception("work.call_failed", kind=row.kind, aggregate_id=row.key)
@@ -297,6 +297,14 @@ class Attempts:
 
     def _count(self, row: WorkRow, outcome: str) -> None:
         self._metrics.calls.labels(row.kind, outcome).inc()
+
+
+def _forgets_the_key(error: Exception) -> bool:
+    """Whether a repeat under the same key may be a second effect although the key is young.
+
+    A vendor that keeps only successes under a key may have had the effect, and have answered that it failed.
+    """
+    return isinstance(error, Unconfirmed) or (isinstance(error, OutcomeUnknown) and (error.status or 0) >= 500)
 
 
 def _forget_key(row: WorkRow) -> None:

@@ -1,7 +1,8 @@
 """What a crash or a time-out means, vendor call by vendor call: the classes a call must choose from.
 
     ReadCall         no side effect                       repeat
-    KeyedCall        idempotency key of limited life      young: same key, same bytes; older: look the effect up first
+    KeyedCall        idempotency key of limited life      silence, young: same key, same bytes; older, or a 5xx: look the
+                                                          effect up first
     NaturalKeyCall   the vendor knows a key of ours       repeat, and adopt what is there already
     LookFirstCall    no key of any kind                   list, compare, then act
     NeverRepeatCall  a repeat does harm                   report "unknown"; a person acts

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bankrails_sandbox.exact_json import parse_json
 from bankrails_sandbox.exchange import Answer, Exchange
-from bankrails_sandbox.faults import Moment
+from bankrails_sandbox.faults import Moment, SpoiltAnswerFault
 from bankrails_sandbox.helcim.assumptions import Assumptions
 from bankrails_sandbox.helcim.books import Books
 from bankrails_sandbox.helcim.call import Call
@@ -108,6 +108,7 @@ class Path:
         if not endpoint.keyed:
             await plan.strike(faults, Moment.BEFORE_EFFECT)
             reply = process(None)
+            await plan.strike(faults, Moment.AFTER_EFFECT)
         else:
             given = books.assumptions
             key = check_key(exchange.headers.get(b"idempotency-key", b"").decode("latin-1"), given.bad_key_text)
@@ -117,7 +118,12 @@ class Path:
             with books.keys.submission(scope, payload, self._vendor.clock.now()) as submission:
                 await plan.strike(faults, Moment.BEFORE_EFFECT)
                 reply = self._once(submission, call_id, lambda: process(key))
-        await plan.strike(faults, Moment.AFTER_EFFECT)
+            try:
+                await plan.strike(faults, Moment.AFTER_EFFECT)
+            except SpoiltAnswerFault as failure:
+                if failure.status >= 500 and not given.failed_answer_keeps_key:
+                    books.keys.forget(submission)
+                raise
         return reply
 
     def _once(self, submission: Submission, call_id: int, process: Callable[[], Reply]) -> Reply:

@@ -36,6 +36,10 @@ class Assumptions:
     key_in_flight_status: int = 409
     """Of a second call under a key whose first call has no answer yet."""
 
+    failed_answer_keeps_key: bool = False
+    """Whether a key whose call had its effect, and was answered 5xx, answers a repeat. Only a *successful* answer is
+    documented to be returned again, so a repeat after such a failure is a second effect."""
+
     key_per_token: bool = False
     """Whether two tokens of a merchant have keys of their own."""
 

@@ -102,6 +102,12 @@ class KeyMemory:
             if submission.answer is None and self._submissions.get(key) is submission:
                 del self._submissions[key]
 
+    def forget(self, submission: Submission) -> None:
+        """As if the call under this key had never been."""
+        for key, known in list(self._submissions.items()):
+            if known is submission:
+                del self._submissions[key]
+
     def _forget_old(self, now: datetime) -> None:
         horizon = now - self._lifetime
         while self._submissions:
