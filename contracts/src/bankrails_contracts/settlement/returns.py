@@ -112,6 +112,8 @@ class ReturnActionRequired(WatchedEvent):
     """
 
     aggregate_field = "payment_id"
+    refund_of: Id | None = None
+    """Of a refund that its payer's bank did not take: the payment; `payment_id` is the refund's id then."""
     code: str
     action: Open[AccountAction]
     reason: str

@@ -21,6 +21,7 @@ from bankrails_contracts.payments import (
     MandateRevoked,
     PaymentRefused,
     PaymentState,
+    RefundState,
     RegisterBankAccount,
 )
 from bankrails_contracts.settlement import AccountAction, ReturnActionRequired
@@ -32,6 +33,7 @@ from payments_service.domain.bank_account import BankAccount, BankAccountState, 
 from payments_service.domain.enrolment import Enrolment, SharedAccount
 from payments_service.domain.external_account import ExternalAccount, Standing
 from payments_service.domain.mandate import Mandate, MandateState
+from payments_service.domain.refund import Refund
 from payments_service.handlers import (
     enable_bank_account,
     note_accounts,
@@ -288,6 +290,25 @@ def test_without_knowing_which_the_one_in_force_is_revoked() -> None:
 
 def test_a_return_of_another_debit_or_of_nobodys_does_nothing() -> None:
     assert returned(AccountAction.DISABLE, "R02", vendor_payment_id="999") == Decision()
+
+
+@pytest.mark.parametrize(("vendor_refund_id", "disables"), [("905", True), ("906", False)])
+def test_a_refund_that_its_bank_did_not_take_speaks_of_the_account_too(vendor_refund_id: str, disables: bool) -> None:
+    """Its account is closed as well as a debit's would be; a refund that is not ours says nothing."""
+    refund = Refund("refund", 100, RefundState.SUBMITTED, vendor_refund_id="905")
+    made = a_payment(state=PaymentState.CLEARED, vendor_payment_id="801").with_refund(refund)
+    event = ReturnActionRequired(
+        merchant_id="maple-books",
+        payment_id="refund",
+        refund_of="payment",
+        vendor_payment_id=vendor_refund_id,
+        amount=made.money,
+        code="R02",
+        action=AccountAction.DISABLE,
+        reason="account closed",
+    )
+    decision = note_return_actions.decide(event, note_return_actions.Situation(made, around()), NOON)
+    assert bool(events(decision)) == disables
 
 
 def test_the_old_account_is_superseded_when_its_bank_refuses_it() -> None:

@@ -36,7 +36,7 @@ def decide(event: ReturnActionRequired, situation: Situation, now: datetime) -> 
     payment, around = situation.payment, situation.around
     if payment is None or around is None:
         return Decision()
-    if (payment.merchant_id, payment.vendor_payment_id) != (event.merchant_id, event.vendor_payment_id):
+    if (payment.merchant_id, _returned(event, payment)) != (event.merchant_id, event.vendor_payment_id):
         log.warning("payment.fact_of_another_debit", payment_id=payment.id, vendor_payment_id=event.vendor_payment_id)
         return Decision()
     into = Consequences()
@@ -59,12 +59,24 @@ def _permitted_it(around: Surroundings, payment: Payment) -> list[Mandate]:
     return [each for each in named or around.mandates if each.state in held]
 
 
+def _payment_id(event: ReturnActionRequired) -> str:
+    return event.payment_id if event.refund_of is None else event.refund_of
+
+
+def _returned(event: ReturnActionRequired, payment: Payment) -> str | None:
+    """The vendor's id of our transaction that the event is about: the debit, or one of its refunds."""
+    if event.refund_of is None:
+        return payment.vendor_payment_id
+    refund = payment.refund(event.payment_id)
+    return None if refund is None else refund.vendor_refund_id
+
+
 def load(reads: Reads, events: Sequence[ReturnActionRequired]) -> list[Situation]:
-    payments = reads.payments([event.payment_id for event in events])
+    payments = reads.payments([_payment_id(event) for event in events])
     around = surroundings(reads, [payment.bank_account_id for payment in payments.values()])
     situations = []
     for event in events:
-        payment = payments.get(event.payment_id)
+        payment = payments.get(_payment_id(event))
         situations.append(Situation(payment, None if payment is None else around.get(payment.bank_account_id)))
     return situations
 

@@ -59,7 +59,9 @@ def actions_required(payment: WatchedPayment, code: str, calendar: BankingCalend
     """Said when a code becomes known, which happens once: nothing where the account is to be kept as it is."""
     reason = reason_for(calendar.country, code)
     return tuple(
-        ReturnActionRequired(**about(payment), code=code, action=action, reason=reason.title)
+        ReturnActionRequired(
+            **about(payment), refund_of=payment.refund_of, code=code, action=action, reason=reason.title
+        )
         for action in reason.actions
     )
 
