@@ -101,7 +101,7 @@ def settlement_settings(around: Surroundings) -> dict[str, str]:
         **helcim_settings(around, "0.4"),
         "ACCOUNTS_JWKS_URL": around.keys_of("accounts"),
         # Months pass in seconds here, and each look is a step of the clock.
-        "LOOK_EVERY_MINUTES": "480",
+        "LOOK_EVERY_MINUTES": "450",
     }
 
 
