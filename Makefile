@@ -7,11 +7,12 @@ MEMBERS := contracts $(wildcard libs/*) $(wildcard services/*)
 STAMP := $(VENV)/.installed
 SEED ?= 1
 PAYMENTS ?= 60
+EXAMPLES ?= 100
 # Of `make test`, each with a broker of its own: one more than processors, since tests wait for processes.
 WORKERS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check lint types unit contract integration e2e chaos bench schemas lock clean
+.PHONY: help setup demo up test check lint types unit contract integration property e2e chaos bench schemas lock clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -54,6 +55,9 @@ contract: setup ## schemas, samples, and one suite per port
 
 integration: setup ## one service, real Kafka, SQLite and PostgreSQL, the sandbox over HTTP
 	@$(BIN)/python -m pytest -q tests/integration
+
+property: setup ## any story of the money side, ours and the vendor's books compared: make property EXAMPLES=500 SEED=7
+	@BANKRAILS_PROPERTY_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -q --show-capture=no tests/property --hypothesis-seed=$(SEED)
 
 e2e: setup ## whole processes, the whole story
 	@$(BIN)/python -m pytest -q tests/e2e

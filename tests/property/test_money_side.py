@@ -81,6 +81,15 @@ def machine_on(templates: Mapping[Service, Path]) -> type[RuleBasedStateMachine]
         def refund(self, which: int, part: int | None, insist: bool, fault: Any) -> None:
             self.act(self.story.refund(self.payment(which), part, insist=insist), fault, "refund")
 
+        @rule(
+            which=st.sampled_from([0, 1]),
+            part=st.sampled_from([700, 700, 400]),
+            fault=st.sampled_from([None, None, KILLED]),
+        )
+        def refund_what_is_at_the_bank(self, which: int, part: int, fault: Any) -> None:
+            """Likelier than by chance: a payment that is refunded more than once."""
+            self.act(self.story.refund(self.payment(which), part, insist=True), fault, "refund")
+
         @rule(which=WHICH, how=st.sampled_from([CancelPayment, VoidPayment, StopPayment]), fault=FAULTS)
         def stop(self, which: int, how: Any, fault: Any) -> None:
             operation = "cancel" if how is CancelPayment else "void"

@@ -97,8 +97,8 @@ async def test_a_refund_that_the_payers_bank_sends_back_may_be_made_again(story:
     assert len(story.side.control.effects(kind="refund")) == 2
 
 
-async def test_ninety_days_later_it_is_final_and_a_return_after_that_is_late(story: MoneyStory) -> None:
-    """Canadian and personal: the claim's last day, five more, and still a bank may send it back."""
+async def test_it_is_final_after_the_claims_last_day_and_its_grace_and_not_on_it(story: MoneyStory) -> None:
+    """Canadian and personal: ninety days from clearing, and five more."""
     for _ in range(4):
         await story.next_evening()
     (cleared,) = told(story.side.watcher, "payment-cleared", FIRST)
@@ -140,11 +140,32 @@ async def test_a_batch_closed_by_command_takes_no_void_any_more(story: MoneyStor
     await ends_well(story)
 
 
+async def test_a_return_is_told_once_and_its_code_when_the_bank_reports_it(story: MoneyStory) -> None:
+    """A ledger would reverse twice."""
+    await story.bank_answers(FIRST, BankAnswerKind.RETURN, "901")
+    await story.next_evening()
+    await story.merchant("report returns")
+    assert len(told(story.side.watcher, "return-code-learned", FIRST)) == 1
+    await ends_well(story)
+
+
+async def test_refunds_of_a_payment_together_never_exceed_it(story: MoneyStory) -> None:
+    """The vendor is set not to look; the second one's answer is lost, and counts all the same."""
+    await story.act(story.refund(FIRST, 400, insist=True), "refund")
+    await story.act(story.refund(FIRST, 500, insist=True), "refund", LOST)
+    await story.side.pass_by(AN_HOUR)
+    await story.act(story.refund(FIRST, 200, insist=True), "refund")
+    assert told(story.side.payments, "command-refused", FIRST)[-1]["code"] == "AMOUNT_ABOVE_LIMIT"
+    await ends_well(story)
+    assert sum(effect.amount_minor or 0 for effect in story.side.control.effects(kind="refund")) == 900
+
+
 async def test_two_of_one_amount_whose_answers_are_both_lost_are_two_debits(story: MoneyStory) -> None:
     """The second waits until the first is told apart."""
     for _ in range(2):
         await story.act(story.collect("signed", 4_400), "withdraw", LOST)
     await story.side.pass_by(AN_HOUR)
+    assert not any(item.data.get("needs_operator") for item in story.side.payments.told)
     await ends_well(story)
     assert [effect.times for effect in story.side.control.effects(kind="withdraw") if effect.amount_minor == 4_400] == [
         1,

@@ -62,8 +62,6 @@ class RefusalCode(StrEnum):
     """A payment of the account is still on its way."""
     TAKEN = "TAKEN"
     """A name that must be unique is another's; `field` says which."""
-    NAME_MISMATCH = "NAME_MISMATCH"
-    """The bank's name on the account is not the customer's."""
     BAD_CORRECTION = "BAD_CORRECTION"
     """The corrected data of a notice of change cannot be right; `reason` names the code to send back."""
     TOO_LATE = "TOO_LATE"

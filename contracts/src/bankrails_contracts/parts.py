@@ -104,9 +104,3 @@ class LinkAccounts(Part):
     holder: AccountHolder
     helix_customer_id: Annotated[int, Field(gt=0)] | None = None
     """United States: the person's customer at Helix, required there. The suite makes no Helix customers."""
-    account_refs: Annotated[tuple[str, ...], Field(min_length=1, max_length=50)] | None = None
-    """Of these alone, by the vendor's ids."""
-    person_chooses: bool = False
-    """Link nothing yet: AccountChoiceRequired lists what there is, and ChooseAccounts links."""
-    accept_name_mismatch: bool = False
-    """Link also where the bank's name on the account is not the holder's; that is published all the same."""

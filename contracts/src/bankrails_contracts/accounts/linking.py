@@ -42,7 +42,8 @@ class LinkExternalAccount(AccountsCommand):
     connection_id: Id | None = None
     """The bank login that proves it."""
     microdeposit_id: Id | None = None
-    """The micro-deposits that prove it. With neither, the sender vouches for the account."""
+    """Micro-deposits that were verified elsewhere, which the sender vouches for: accounts-service makes none itself. With
+    neither, the sender vouches for the account."""
     nickname: Text50 | None = None
     """United States: unique among the customer's."""
     tag: Tag | None = None

@@ -116,7 +116,8 @@ class RefundSubmitted(RefundEvent):
     vendor_refund_id: str
     submitted_at: Instant
     exposed_until: date | None = None
-    """Until this day the payment may still be returned as well: a double loss."""
+    """Until this day the payment may still be returned as well: a double loss. None with `insisted`: it is not cleared
+    yet, and how long it is exposed is not known."""
     insisted: bool = False
     """Sent before the hold was over, because the command insisted."""
 

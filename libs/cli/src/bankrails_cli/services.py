@@ -85,6 +85,8 @@ def accounts_settings(around: Surroundings) -> dict[str, str]:
         "HELIX_API_KEY": "example1",
         "HELIX_API_SECRET": "example1",
         "PAYMENTS_JWKS_URL": around.keys_of("payments"),
+        # Virtual months pass in seconds here: time that stops for six looks a day is what they would be spent on.
+        "HELIX_LOOK_SECONDS": "86400",
     }
 
 

@@ -86,6 +86,9 @@ class WorkPool:
         self._prepared: defaultdict[str, Queue] = defaultdict(list)
         self._preparing: defaultdict[str, list[int]] = defaultdict(list)
         """The lanes of the calls whose attempt is being recorded."""
+        self._looking: dict[str, bool] = {}
+        """The look-ups that are prepared or fly, and whether another was asked for meanwhile: two at once of one row
+        would both end it."""
         self._full: dict[str, tuple[int, int]] = {}
         """Budget → the most urgent lane that its windows have no room for, and until when."""
         self._order = count()
@@ -222,7 +225,11 @@ class WorkPool:
         prepared = self._prepared[name]
         while prepared:
             lane, _, work_id = prepared[0]
-            row = self._rows[work_id]
+            row = self._rows.get(work_id)
+            if row is None:
+                heapq.heappop(prepared)  # a decision has ended it meanwhile
+                self._looking.pop(work_id, None)
+                continue
             if self._holds.forbids(row, self._calls[row.kind]):
                 heapq.heappop(prepared)
                 self._take_back(row, to_micros(now))
@@ -255,7 +262,11 @@ class WorkPool:
             if not self._gates.passes(row):
                 continue
             if row.state is WorkState.UNKNOWN:
-                heapq.heappush(prepared, (lane, order, work_id))  # a look-up records nothing before it
+                if work_id in self._looking:
+                    self._looking[work_id] = True
+                else:
+                    self._looking[work_id] = False
+                    heapq.heappush(prepared, (lane, order, work_id))  # a look-up records nothing before it
                 continue
             row.state = WorkState.IN_FLIGHT
             self._preparing[name].append(lane)
@@ -275,10 +286,12 @@ class WorkPool:
     def _put_back(self, name: str, due_at: int) -> None:
         """Nothing of these was sent: they are due again when the budget has room."""
         for _, _, work_id in self._prepared.pop(name, ()):
-            self._take_back(self._rows[work_id], due_at)
+            if (row := self._rows.get(work_id)) is not None:
+                self._take_back(row, due_at)
 
     def _take_back(self, row: WorkRow, due_at: int) -> None:
         if row.state is WorkState.UNKNOWN:
+            self._looking.pop(row.id, None)
             row.due_at = due_at
             self._schedule(row)
         else:
@@ -297,7 +310,11 @@ class WorkPool:
             )
             now = self._clock.now()
             if row.state is WorkState.UNKNOWN:
-                await self._attempts.look_up(row, budget, allowance)
+                try:
+                    await self._attempts.look_up(row, budget, allowance)
+                finally:
+                    if self._looking.pop(row.id, False) and row.id in self._rows:
+                        self._schedule(row)
             elif now - from_micros(row.attempted_at or 0) > RECHECK_STANDS:
                 await self._attempts.take_back(row, to_micros(now))
             else:

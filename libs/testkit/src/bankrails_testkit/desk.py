@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager
 
 from bankrails_contracts.message import Command
 from bankrails_messaging import recovery
+from bankrails_messaging.writer import STORE_COMMIT
 from sqlalchemy import Connection
 
 from bankrails_testkit.engine import Engine, Published, Record, record_of
@@ -69,4 +70,5 @@ class Desk:
         if self._engine is None:
             return True
         states = self._engine.pool.by_state()
-        return not (self._engine.dispatcher.waiting or states["in_flight"] or states["answered"])
+        stores = self._engine.storing.age_seconds(STORE_COMMIT) is not None
+        return not (stores or self._engine.dispatcher.waiting or states["in_flight"] or states["answered"])

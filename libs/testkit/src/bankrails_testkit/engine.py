@@ -152,6 +152,7 @@ class Engine:
     def __post_init__(self) -> None:
         self._numbers = itertools.count(1)
         self.progress = Progress()
+        self.storing = Progress()
         self.metrics = MessagingMetrics(CollectorRegistry())
         self.budget = Budget(self.quota, self.clock)
         heard = (item.message.type for item in self.handlings if item.message.kind is Kind.EVENT)
@@ -163,7 +164,7 @@ class Engine:
             self.store,
             self._land,
             next_outbox_seq=await self.store.read(recovery.last_outbox_seq) + 1,
-            progress=Progress(),
+            progress=self.storing,
         )
         self.pool = WorkPool(
             self.store,

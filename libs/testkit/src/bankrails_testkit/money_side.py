@@ -40,7 +40,7 @@ SHARE = Quota(2, 50, 1_500)
 """Of the vendor's limits, for each of the two."""
 TURNS_MAX = 2_000
 """Between two rests, and between two times: far above what any story needs."""
-LOOKS = 3
+LOOKS = 5
 CONFIGURED = MerchantsFile.model_validate(
     {
         "merchants": [

@@ -10,7 +10,7 @@ from bankrails_service.schema import Schema
 from accounts_service.settings import Settings
 from accounts_service.wiring import NAME, service
 
-SCHEMA = Schema("accounts_service", Path(__file__).parent / "migrations", head="0001")
+SCHEMA = Schema("accounts_service", Path(__file__).parent / "migrations", head="0002")
 
 
 def main(arguments: Sequence[str] = (), probe: Probe = unwatched) -> int:

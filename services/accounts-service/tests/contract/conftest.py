@@ -7,7 +7,8 @@ from typing import Any
 
 import httpx2
 import pytest
-from accounts_service.vendor.client import HelixClient, NewHelixAccount
+from accounts_service.vendor.client import HelixClient
+from accounts_service.vendor.new_account import NewHelixAccount
 from bankrails_sandbox import ClockConfig, SandboxConfig, SandboxProcess
 from bankrails_vendor_http.client import open_client
 

@@ -15,6 +15,7 @@ from bankrails_contracts.accounts import ExternalAccountState, LinkExternalAccou
 from bankrails_messaging.postgres_store import PostgresStore
 from bankrails_messaging.sqlite_store import SqliteStore
 from bankrails_messaging.store import Store
+from bankrails_testkit.accounts_desk import AccountsDesk, Keys
 from bankrails_testkit.fixtures import postgres_databases, postgres_server
 from bankrails_testkit.stores import migrated, sqlite_connection
 from sqlalchemy import Connection
@@ -46,6 +47,7 @@ _ACCOUNT = ExternalAccount(
     bank_name=None,
     connection_id=None,
     helix_customer_id=1001,
+    customer_id="helix:1001",
     content_hash="made-by",
     sequence=0,
     version=1,
@@ -71,6 +73,19 @@ def a_canadian_link() -> Callable[..., LinkExternalAccount]:
 @pytest.fixture
 def an_american_link() -> Callable[..., LinkExternalAccount]:
     return lambda **fields: _link({"account": AMERICAN, "helix_customer_id": 1001}, fields)
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
+    return Keys.generate(tmp_path_factory.mktemp("keys"))
+
+
+@pytest.fixture
+def desk(keys: Keys) -> Iterator[AccountsDesk]:
+    """The whole service on a database in memory, with a Helix in memory, at noon of a Monday."""
+    made = AccountsDesk(keys)
+    yield made
+    made.close()
 
 
 def _link(of: dict[str, Any], fields: dict[str, Any]) -> LinkExternalAccount:

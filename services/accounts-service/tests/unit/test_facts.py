@@ -8,7 +8,7 @@ import pytest
 from accounts_service.domain.account_use import AccountUse
 from accounts_service.domain.bank_login import external_account_id
 from accounts_service.domain.opened_number import OpenedNumber
-from accounts_service.handlers import bank_data_fetched, payment_cleared
+from accounts_service.handlers import bank_data_fetched, note_payments
 from bankrails_contracts.accounts import LinkExternalAccount
 from bankrails_contracts.answers import RefusalCode
 from bankrails_contracts.auth import BankDataFetched
@@ -157,20 +157,25 @@ def a_clearing(cleared_at: datetime, external_account_id: str | None = "external
     )
 
 
+def changes(event: PaymentCleared, use: AccountUse | None, now: datetime) -> list[object]:
+    """Of the account's use."""
+    decision = note_payments.decide(event, note_payments.Situation(None, use), now, ends=True)
+    return [each.aggregate for each in decision.also if isinstance(each.aggregate, AccountUse)]
+
+
 def test_the_first_use_of_an_account_is_kept_known_or_not(noon: datetime) -> None:
     """A payment may clear on an account that this service has not heard of yet."""
-    decision = payment_cleared.decide(a_clearing(noon), None, noon)
-    assert decision.aggregate == AccountUse("external", noon)
+    assert changes(a_clearing(noon), None, noon) == [AccountUse("external", noon)]
 
 
 @pytest.mark.parametrize(("days", "saved"), [(1, True), (0, False), (-1, False)])
 def test_only_a_later_use_changes_anything(noon: datetime, days: int, saved: bool) -> None:
     """A maximum needs no order."""
     use = AccountUse("external", noon, version=1)
-    decision = payment_cleared.decide(a_clearing(noon + timedelta(days=days)), use, noon)
-    assert (decision.aggregate is not None) is saved
+    assert bool(changes(a_clearing(noon + timedelta(days=days)), use, noon)) is saved
 
 
 def test_a_payment_without_an_external_account_is_nobodys_use(noon: datetime) -> None:
     """Accounts may be registered for payments without this service."""
-    assert payment_cleared.decide(a_clearing(noon, None), None, noon).aggregate is None
+    event = a_clearing(noon, None)
+    assert note_payments.decide(event, note_payments.Situation(None), noon, ends=True).also == ()

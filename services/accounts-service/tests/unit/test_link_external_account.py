@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from accounts_service.domain.external_account import ExternalAccount
 from accounts_service.domain.opened_number import OpenedNumber
-from accounts_service.handlers.link_external_account import Rules, Situation, decide
+from accounts_service.handlers.link_external_account import decide
+from accounts_service.handlers.opening import Situation
+from accounts_service.handlers.rules import Rules
 from bankrails_contracts.accounts import (
     ExternalAccountLinked,
     ExternalAccountState,

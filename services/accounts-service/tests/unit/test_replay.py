@@ -7,90 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from accounts_service import wiring
-from accounts_service.account_numbers import AccountNumbers
 from accounts_service.domain.account_use import AccountUse
 from accounts_service.domain.bank_login import external_account_id
-from accounts_service.domain.external_account import ExternalAccount
-from accounts_service.handlers.link_external_account import Rules
-from accounts_service.store.repositories import ACCOUNT_USES, EXTERNAL_ACCOUNTS, REPOSITORIES, SqlReads
-from accounts_service.vendor.calls import CreateAtHelix, ShareAccount
-from accounts_service.vendor.client import HelixClient, NewHelixAccount
-from accounts_service.vendor.wire import HelixAccount
-from bankrails_contracts.accounts import CommandParked, CommandRefused, LinkExternalAccount
+from accounts_service.store.repositories import ACCOUNT_USES, EXTERNAL_ACCOUNTS
+from bankrails_contracts.accounts import LinkExternalAccount
 from bankrails_contracts.auth import BankDataFetched
-from bankrails_contracts.message import Event, Service
+from bankrails_contracts.message import Event
 from bankrails_contracts.settlement import PaymentCleared
 from bankrails_messaging.store import Store
-from bankrails_sealing import SealingKeys, Vault, preferred_key, seal
-from bankrails_testkit.engine import START, Engine
+from bankrails_testkit.accounts_bench import AccountsBench
+from bankrails_testkit.engine import START
 from sqlalchemy import Connection
 
 HOLDER = {"holder_type": "personal", "first_name": "Ada", "last_name": "Lovelace"}
-
-
-class HonestHelix(HelixClient):
-    """Keeps what it is told to make."""
-
-    def __init__(self) -> None:
-        self.made: list[NewHelixAccount] = []
-
-    async def create(self, account: NewHelixAccount) -> int:
-        self.made.append(account)
-        return 4000 + len(self.made)
-
-    async def get_by_tag(self, customer_id: int, tag: str) -> HelixAccount | None:
-        return None
-
-
-class Bench:
-    """The service's own parts on an engine, with keys of its own and of payments-service."""
-
-    def __init__(self, folder: Path, store: Store) -> None:
-        for name in ("accounts.json", "payments.json"):
-            SealingKeys.generate(folder / name)
-        Vault.generate(folder / "vault.json")
-        self.own = SealingKeys.load(folder / "accounts.json")
-        self.payments = SealingKeys.load(folder / "payments.json")
-        self.helix = HonestHelix()
-        numbers = AccountNumbers(self.own, Vault.load(folder / "vault.json"))
-        rules = Rules(share=True)
-
-        async def load_account(account_id: str) -> ExternalAccount:
-            return await store.read(lambda connection: EXTERNAL_ACCOUNTS.get_many(connection, [account_id])[account_id])
-
-        async def seal_to_payments(number: str) -> str:
-            return seal(number, preferred_key(self.payments.jwks()))
-
-        self.engine = Engine(
-            store,
-            handlings=wiring.handlings(rules, numbers),
-            answerings=wiring.answerings(rules),
-            calls=[
-                CreateAtHelix(self.helix, load_account, numbers.decrypt),
-                ShareAccount(load_account, numbers.decrypt, seal_to_payments),
-            ],
-            service=Service.ACCOUNTS,
-            repositories=REPOSITORIES,
-            reads=SqlReads,
-            refused=CommandRefused,
-            parked=CommandParked,
-        )
-
-    def sealed(self, number: str) -> str:
-        return seal(number, preferred_key(self.own.jwks()))
-
-    def canadian(self, ref: str, number: str, account_type: str = "checking") -> dict[str, Any]:
-        details = {"country": "CA", "institution_number": "001", "transit_number": "12345"}
-        return {
-            "account_ref": ref,
-            "account_type": account_type,
-            "details": details | {"account_number": self.sealed(number)},
-        }
-
-    def american(self, ref: str, number: str) -> dict[str, Any]:
-        details = {"country": "US", "routing_number": "121042882", "account_number": self.sealed(number)}
-        return {"account_ref": ref, "account_type": "checking", "details": details}
 
 
 def fetched(connection_id: str, user_id: str, *accounts: dict[str, Any], hours: int = 0) -> BankDataFetched:
@@ -125,7 +54,7 @@ def cleared(payment_id: str, account_id: str | None, days: int) -> PaymentCleare
     )
 
 
-def story(bench: Bench) -> list[tuple[str, Event]]:
+def story(bench: AccountsBench) -> list[tuple[str, Event]]:
     """Two people; one logs in twice and has their data fetched twice."""
     linked = external_account_id("ada-1", "a1")
     return [
@@ -157,7 +86,7 @@ def state(connection: Connection) -> dict[str, Any]:
     }
 
 
-async def play(bench: Bench, events: list[tuple[str, Event]], dice: random.Random) -> dict[str, Any]:
+async def play(bench: AccountsBench, events: list[tuple[str, Event]], dice: random.Random) -> dict[str, Any]:
     """In batches of any size, as Kafka happens to hand them over."""
     async with bench.engine as engine:
         while events:
@@ -165,19 +94,12 @@ async def play(bench: Bench, events: list[tuple[str, Event]], dice: random.Rando
             batch, events = events[:size], events[size:]
             await engine.hear(*batch)
             if dice.random() < 0.5:
-                await at_rest(engine)
-        await at_rest(engine)
+                await bench.at_rest()
+        await bench.at_rest()
         return await engine.store.read(state)
 
 
-async def at_rest(engine: Engine) -> None:
-    """Nothing to decide, and no call to make or to hear from."""
-    await engine.until(
-        lambda: not engine.dispatcher.waiting and not any(engine.pool.by_state().values()), "an end of the work"
-    )
-
-
-def told(bench: Bench, name: str) -> int:
+def told(bench: AccountsBench, name: str) -> int:
     return sum(item.name == name for item in bench.engine.published)
 
 
@@ -185,7 +107,7 @@ def told(bench: Bench, name: str) -> int:
 async def test_a_story_told_in_any_order_and_twice_ends_the_same(seed: int, tmp_path: Path, store: Store) -> None:
     """Three services publish to this one, and nothing orders them among each other."""
     dice = random.Random(seed)
-    bench = Bench(tmp_path, store)
+    bench = AccountsBench(tmp_path, store)
     told_once = story(bench)
     events = told_once * 2
     if seed:
@@ -201,7 +123,7 @@ async def test_a_story_told_in_any_order_and_twice_ends_the_same(seed: int, tmp_
         external_account_id("ada-1", "a1"): START + timedelta(days=40),
         "nobody-we-know": START + timedelta(days=6),
     }
-    assert len(bench.helix.made) == 1
+    assert len(bench.helix.accounts) == 1
     for name in ("external-account-linked", "external-account-verified", "external-account-shared"):
         subjects = [item.subject for item in bench.engine.published if item.name == name]
         assert len(subjects) == len(set(subjects)) == 3
@@ -213,7 +135,7 @@ async def test_the_number_reaches_payments_service_and_nobody_else(
     tmp_path: Path, database: Path, store: Store
 ) -> None:
     """Its key opens what is shared; nothing that is published or stored holds the number in the clear."""
-    bench = Bench(tmp_path, store)
+    bench = AccountsBench(tmp_path, store)
     async with bench.engine as engine:
         await engine.hear(("e1", fetched("bob-1", "bob", bench.american("c1", "000123456789"))))
         await engine.until(lambda: told(bench, "external-account-shared"))
@@ -221,13 +143,13 @@ async def test_the_number_reaches_payments_service_and_nobody_else(
         assert bench.payments.open(shared["account"]["account_number"]) == "000123456789"
         published = "".join(item.row.value for item in engine.published)
     assert "123456789" not in published
-    assert bench.helix.made[0].account_number == "000123456789"
+    assert [held.number for held in bench.helix.accounts.values()] == ["000123456789"]
     assert b"123456789" not in b"".join(path.read_bytes() for path in database.parent.glob("accounts.db*"))
 
 
 async def test_an_account_linked_under_two_ids_at_once_is_linked_once(tmp_path: Path, store: Store) -> None:
     """Neither command sees the other while it is decided; the loser is decided again and refused by name."""
-    bench = Bench(tmp_path, store)
+    bench = AccountsBench(tmp_path, store)
     commands = [
         LinkExternalAccount.model_validate(
             {
@@ -252,7 +174,7 @@ async def test_an_account_linked_under_two_ids_at_once_is_linked_once(tmp_path: 
 
 async def test_uses_of_one_account_that_come_together_are_all_counted(tmp_path: Path, store: Store) -> None:
     """Different payments are different keys, so they are decided side by side."""
-    bench = Bench(tmp_path, store)
+    bench = AccountsBench(tmp_path, store)
     async with bench.engine as engine:
         await engine.hear(*((f"e{day}", cleared(f"p{day}", "external", day)) for day in range(1, 11)))
 
@@ -260,7 +182,7 @@ async def test_uses_of_one_account_that_come_together_are_all_counted(tmp_path: 
             found = await engine.store.read(lambda connection: ACCOUNT_USES.get_many(connection, ["external"]))
             return found.get("external")
 
-        await at_rest(engine)
+        await bench.at_rest()
         use = await latest()
         assert use is not None
         assert use.last_cleared_at == START + timedelta(days=10)

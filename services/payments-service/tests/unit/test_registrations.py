@@ -10,7 +10,7 @@ from bankrails_contracts.payments import RegisterBankAccount
 from bankrails_messaging.decisions import Decision, Refusal
 from bankrails_messaging.unopened import Unopened
 from bankrails_testkit import commands
-from bankrails_testkit.snapshots import AMERICAN, CANADIAN, NOON, a_payer, an_account
+from bankrails_testkit.snapshots import AMERICAN, CANADIAN, NOON, a_mandate, a_payer, an_account
 from payments_service.domain.bank_account import (
     BankAccountState,
     OpenedNumber,
@@ -183,3 +183,13 @@ def test_requests_about_one_account_go_one_at_a_time() -> None:
     assert isinstance(second, Decision)
     assert first.aggregate.state is MandateState.REQUESTING
     assert first.work[0].gate == second.work[0].gate is not None
+
+
+def test_no_second_mandate_is_asked_for_while_one_is_in_force() -> None:
+    """The vendor would mail the payer and make none."""
+    situation = request_mandate.Situation(
+        CANADIAN, an_account(), None, others=[a_mandate(state=MandateState.ACCEPTED, id="first")]
+    )
+    refused(
+        request_mandate.decide(commands.request_mandate("account"), situation, NOON), "WRONG_STATE", "bank_account_id"
+    )

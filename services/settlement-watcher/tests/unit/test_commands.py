@@ -56,6 +56,17 @@ def answer(merchants, kind, *arguments):
 # WatchPayment
 
 
+def test_a_debit_that_is_watched_already_is_not_watched_as_another_payment(merchants, noon):
+    """Each step would be told for both, and a ledger would book the money twice."""
+    command = WatchPayment.model_validate(WATCH)
+    merchant = merchants.get(command.merchant_id)
+    first = watch(merchants, None, noon).aggregate
+    other = WatchPayment.model_validate(WATCH | {"payment_id": "another"})
+    refusal = watch_payment.decide(other, Situation(merchant, None, first), noon)
+    assert isinstance(refusal, Refusal)
+    assert (refusal.code, refusal.field) == (RefusalCode.CONFLICT, "vendor_payment_id")
+
+
 def test_a_debit_is_watched_and_looked_at(merchants, noon):
     decision = watch(merchants, None, noon)
     assert isinstance(decision, Decision)

@@ -195,7 +195,7 @@ async def test_bad_data_are_refused_with_the_code_to_send_back(code, data, refus
     async with desk:
         (told,) = await desk.record(desk.command(code, data, noon))
         assert await desk.notices() == []
-    assert (told.name, told.data["code"], told.data["field"]) == ("command-refused", "INVALID", "corrected_data")
+    assert (told.name, told.data["code"], told.data["field"]) == ("command-refused", "BAD_CORRECTION", "corrected_data")
     assert told.data["reason"].endswith(f"send it back as {refuse_as} by 2026-03-17")
 
 

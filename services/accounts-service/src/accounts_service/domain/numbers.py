@@ -4,6 +4,7 @@ A fault is a sentence for the sender, or None; it never repeats the number.
 """
 
 import re
+from collections.abc import Mapping
 
 from bankrails_rails.routing_numbers import routing_number_is_valid
 
@@ -39,6 +40,14 @@ def last_four(number: str) -> str:
     """Its last four characters, or nothing of a number so short that they would give it away."""
     bare = spelling(number)
     return bare[-4:] if len(bare) >= LAST_FOUR_CHARACTERS_MIN else ""
+
+
+def spelled_out(number: str, texts: Mapping[str, str]) -> str | None:
+    """The name of the first text in which the number stands. A short one may stand in any text by chance."""
+    bare = spelling(number)
+    if len(bare) < LAST_FOUR_CHARACTERS_MIN:
+        return None
+    return next((name for name, text in texts.items() if bare in spelling(text)), None)
 
 
 def spelling(number: str) -> str:

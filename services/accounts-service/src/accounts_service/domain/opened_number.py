@@ -12,3 +12,5 @@ class OpenedNumber:
     last4: str
     fault: str | None = None
     """What its rules say against it."""
+    spelled_out_in: str | None = None
+    """The field of the same message in which it stands in the clear."""

@@ -6,44 +6,39 @@
     ├── VendorUnavailable    401, 403, 429: a definite no to this attempt; and whatever goes wrong with a read
     └── OutcomeUnknown       anything else after a write: 5xx, a proxy's page, a success nobody can read
 
-A code means something at one endpoint alone: 62008 is a bad character on create, and a taken tag on initiate. The text
-beside it depends on culture and values, so nothing is read from it.
+What each code of theirs is to us stands in faults.py.
 """
 
 from collections.abc import Sequence
-from enum import Enum
 
 from bankrails_vendor_http.client import Answer
 from bankrails_vendor_http.errors import VendorError, VendorRejected, VendorUnavailable, unusable
 from bankrails_vendor_http.json_api import NOT_TAKEN, Endpoint
 from bankrails_vendor_http.vendor_text import printable, status_name
 
-from accounts_service.vendor.endpoints import CREATE, GET_BY_TAG
+from accounts_service.domain.vendor_fault import Fault
+from accounts_service.vendor.faults import FIRST_SAID, attempts_left, fault_of
 from accounts_service.vendor.wire import Envelope, Problem
 
 TRANSPORT_CODES = range(50_400, 50_600)
 """50000 and an HTTP status (docs.helix.q2.com/reference/common-error-codes)."""
 
 
-class Fault(Enum):
-    """A vendor's no, where we do something about it. Any other code is only reported."""
-
-    LIMIT_REACHED = "limit_reached"
-    TAG_TAKEN = "tag_taken"
-    UNKNOWN_ACCOUNT = "unknown_account"
-
-
-FAULTS = {
-    (CREATE.operation, 62001): Fault.LIMIT_REACHED,
-    (CREATE.operation, 62003): Fault.TAG_TAKEN,
-    (GET_BY_TAG.operation, 62402): Fault.UNKNOWN_ACCOUNT,  # update's code: no page tells what a read says
-}
-
-
 class HelixRejected(VendorRejected):
     def __init__(self, endpoint: Endpoint, problems: Sequence[Problem], *, status: int) -> None:
         super().__init__(endpoint.operation, _told(problems, status), status=status)
-        self.faults = {FAULTS[key] for problem in problems if (key := (endpoint.operation, problem.code)) in FAULTS}
+        self.faults = [fault for problem in problems if (fault := fault_of(endpoint, problem.code)) is not None]
+        """In the order told; codes that no page names are none."""
+        self.attempts_left = next(
+            (attempts_left(each.message) for each in problems if fault_of(endpoint, each.code) is Fault.AMOUNTS_DIFFER),
+            None,
+        )
+
+    @property
+    def fault(self) -> Fault | None:
+        """The one that decides what follows; None where none is known."""
+        first = [fault for fault in FIRST_SAID if fault in self.faults]
+        return next(iter((*first, *self.faults)), None)
 
 
 def failure(endpoint: Endpoint, answer: Answer, envelope: Envelope | None) -> VendorError:

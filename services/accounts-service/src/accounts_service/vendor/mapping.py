@@ -1,21 +1,39 @@
-"""Our words → theirs. Total over what the contract can carry."""
+"""Our words ⇄ theirs. Total over what the contract can carry."""
 
-import hashlib
-
-from bankrails_contracts.parts import AccountType, HolderType
+from bankrails_contracts.accounts import ExternalAccountType
+from bankrails_contracts.parts import HolderType
 
 TYPES = {
-    (AccountType.CHECKING, HolderType.PERSONAL): "Checking",
-    (AccountType.SAVINGS, HolderType.PERSONAL): "Savings",
-    (AccountType.CHECKING, HolderType.BUSINESS): "Business Checking",
-    (AccountType.SAVINGS, HolderType.BUSINESS): "Business Savings",
+    (ExternalAccountType.CHECKING, HolderType.PERSONAL): "Checking",
+    (ExternalAccountType.SAVINGS, HolderType.PERSONAL): "Savings",
+    (ExternalAccountType.PREPAID, HolderType.PERSONAL): "Prepaid",
+    (ExternalAccountType.LOAN, HolderType.PERSONAL): "Loan",
+    (ExternalAccountType.CHECKING, HolderType.BUSINESS): "Business Checking",
+    (ExternalAccountType.SAVINGS, HolderType.BUSINESS): "Business Savings",
 }
-"""With the space, and this spelling exactly. Source: Helix: External Account."""
+"""With the space, and this spelling exactly. Source: Helix: External Account. General Ledger is never sent."""
 
-VERIFIED = "Verified"
+GENERAL_LEDGER = "General Ledger"
+ACCOUNT_TYPES = {theirs: ours for (ours, _), theirs in TYPES.items()} | {
+    GENERAL_LEDGER: ExternalAccountType.GENERAL_LEDGER
+}
+
+UNVERIFIED, VERIFIED, ARCHIVED = "Unverified", "Verified", "Archived"
+TAKES_A_PLACE = (UNVERIFIED, "VerifyLocked", VERIFIED)
 NAME_CHARACTERS_MAX = 50
+MASK = "******"
 
 
-def tag(external_account_id: str) -> str:
-    """50 characters, which is all that a tag may have: an id of ours may have 64, and others share the program."""
-    return "bankrails-" + hashlib.sha256(external_account_id.encode()).hexdigest()[:40]
+def account_type(theirs: str | None) -> ExternalAccountType | None:
+    """None for a word that is none of the seven."""
+    return ACCOUNT_TYPES.get(theirs or "")
+
+
+def masked(number: str) -> str:
+    """As the vendor writes it, whatever the number's length."""
+    return f"{MASK}{number[-4:]}"
+
+
+def dollars(amount_minor: int) -> float:
+    """A JSON number of dollars for 1 to 99 cents: the shortest decimal of each of these is written, 0.29 as 0.29."""
+    return amount_minor / 100

@@ -5,7 +5,7 @@ Source: docs.helix.q2.com/reference/response-format; Helix: External Account.
 
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
 from pydantic.alias_generators import to_camel
 
 
@@ -45,8 +45,50 @@ class CreatedAccount(Wire):
 class HelixAccount(Wire):
     external_account_id: int
     customer_id: int
+    account_number: SecretStr | None = None
+    """In full; whether every program shows it is not documented. Read where a notice of change has made it new."""
     account_number_masked: str
-    """Six asterisks and the last four characters. The number in full, which may stand beside it, is not read."""
+    """Six asterisks and the last four characters."""
     routing_number: str
+    type: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    business_name: str | None = None
+    name: str | None = None
+    nick_name: str | None = None
+    tag: str | None = None
+    custom_field1: str | None = None
+    custom_field2: str | None = None
+    custom_field3: str | None = None
+    custom_field4: str | None = None
+    custom_field5: str | None = None
     status: str
+    status_date: AwareDatetime | None = None
     is_locked: bool = False
+    locked_date: AwareDatetime | None = None
+    locked_reason: str | None = None
+    noc_code: str | None = None
+    last_modified_date: AwareDatetime | None = None
+    last_verify_sent_date: AwareDatetime | None = None
+    last_verify_expired_date: AwareDatetime | None = None
+
+    @property
+    def custom_fields(self) -> dict[str, str]:
+        """By our names."""
+        found = {f"custom_field_{number}": getattr(self, f"custom_field{number}") for number in range(1, 6)}
+        return {name: value for name, value in found.items() if value is not None}
+
+
+class HelixProgram(Wire):
+    """As far as external accounts are concerned."""
+
+    external_accounts_max: int | None = Field(None, validation_alias="perUserExternalAccountCountMax")
+    verification_type: str | None = None
+    time_zone: str | None = None
+
+
+class RoutingNumberAnswer(Wire):
+    bank_name: str | None = None
+    ach_routing_number: str | None = None
+    status_code: int | str | None = None
+    status_message: str | None = None

@@ -42,6 +42,11 @@ def decide(command: RequestMandate, situation: Situation, now: datetime) -> Deci
         return Refusal(RefusalCode.ACCOUNT_DISABLED, account.why_not_debitable or "", field="bank_account_id")
     if payer is not None and payer.email is None:
         return EMAIL_MISSING
+    active = next((each for each in situation.others if each.state is MandateState.ACCEPTED), None)
+    if active is not None:
+        # The vendor makes no second one beside it, and would mail the payer for nothing.
+        reason = f"its mandate {active.id} is in force: revoke it first"
+        return Refusal(RefusalCode.WRONG_STATE, reason, field="bank_account_id", about=account)
     mandate = Mandate(
         command.mandate_id,
         account.id,

@@ -114,7 +114,7 @@ def _unusable(correction: Opened, payment: WatchedPayment, command: RecordNotifi
     if isinstance(correction, UnusableCorrection):
         by = command.received_on + REFUSE_WITHIN
         reason = f"{correction.reason}; send it back as {correction.refuse_as} by {by}"
-        return Refusal(RefusalCode.INVALID, reason, field="corrected_data", about=payment)
+        return Refusal(RefusalCode.BAD_CORRECTION, reason, field="corrected_data", about=payment)
     return None
 
 

@@ -23,6 +23,8 @@ FIRST_LOOK = "first_look"
 class Situation:
     merchant: Merchant | None
     payment: WatchedPayment | None
+    same_debit: WatchedPayment | None = None
+    """What is watched as that very transaction of the vendor's."""
 
 
 def decide(command: WatchPayment, situation: Situation, now: datetime) -> Decision | Refusal:
@@ -48,6 +50,11 @@ def decide(command: WatchPayment, situation: Situation, now: datetime) -> Decisi
     )
     if known is not None and known.state is not PaymentState.REFUSED:
         return _is_watched(known, asked)
+    other = situation.same_debit
+    if other is not None and other.id != asked.id:
+        # Told for both, one debit would be booked twice.
+        reason = f"that debit is watched already, as payment {other.id}"
+        return Refusal(RefusalCode.CONFLICT, reason, field="vendor_payment_id", about=other)
     if known is not None:
         asked = _once_more(asked, known)
     payload = {"merchant_id": merchant.id, "payment_id": asked.id, "vendor_payment_id": command.vendor_payment_id}
@@ -73,6 +80,13 @@ def _once_more(asked: WatchedPayment, refused: WatchedPayment) -> WatchedPayment
 def handling(merchants: Merchants) -> Handling[WatchPayment, Situation]:
     def load(reads: Reads, commands: Sequence[WatchPayment]) -> list[Situation]:
         payments = reads.payments([command.payment_id for command in commands])
-        return [Situation(merchants.get(item.merchant_id), payments.get(item.payment_id)) for item in commands]
+        return [
+            Situation(
+                merchants.get(item.merchant_id),
+                payments.get(item.payment_id),
+                next(iter(reads.watched_as(item.merchant_id, [item.vendor_payment_id])), None),
+            )
+            for item in commands
+        ]
 
     return Handling(WatchPayment, load, decide)
