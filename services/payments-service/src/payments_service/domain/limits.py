@@ -29,7 +29,7 @@ class Limit:
     @property
     def spoken(self) -> str:
         whom, period = self.name.removesuffix("_minor").split("_")
-        return f"the limit of {self.at_most} minor units a {period} for the {_WHOM[whom]}"
+        return f"the limit of {self.at_most:,} minor units a {period} for the {_WHOM[whom]}"
 
 
 _WHOM = {"payer": "payer", "account": "bank account", "merchant": "merchant"}
@@ -52,5 +52,5 @@ def reached(limits: Sequence[Limit], totals: Mapping[str, LimitTotal], amount_mi
         total = totals.get(limit.total_id)
         left = limit.at_most - (0 if total is None else total.amount_minor)
         if amount_minor > left:
-            return f"{limit.spoken} ({limit.name}) has {max(left, 0)} left"
+            return f"{limit.spoken} ({limit.name}) has {max(left, 0):,} left"
     return None

@@ -26,7 +26,7 @@ def why_not(
     if before.bank_account_id not in (account.id, account.replaces):
         return "it was of another bank account, which this one does not correct"
     if before.amount_minor != amount_minor:
-        return f"its amount was {before.amount_minor} minor units, and must stay the same"
+        return f"its amount was {before.amount_minor:,} minor units, and must stay the same"
     if before.retry != Retry.ALLOWED:
         code = (
             "its return code is not known yet" if before.return_code is None else f"it came back {before.return_code}"

@@ -54,7 +54,7 @@ def decide(command: CollectPayment, situation: Situation, now: datetime) -> Deci
     if command.amount.amount_minor > merchant.payment_max_minor:
         return Refusal(
             RefusalCode.AMOUNT_ABOVE_LIMIT,
-            f"at most {merchant.payment_max_minor} minor units a payment",
+            f"at most {merchant.payment_max_minor:,} minor units a payment",
             field="amount.amount_minor",
         )
     if command.not_after is not None and command.not_after <= now:

@@ -40,7 +40,7 @@ def _refuses(payment: Payment, asked_minor: int | None) -> Refusal | None:
         return Refusal(RefusalCode.WRONG_STATE, f"its refund {flying.id} is {flying.state}", about=payment)
     left = payment.left_minor
     if left == 0 or (asked_minor is not None and asked_minor > left):
-        reason = f"{left} of {payment.amount_minor} minor units are left to be refunded"
+        reason = f"{left:,} of {payment.amount_minor:,} minor units are left to be refunded"
         return Refusal(RefusalCode.AMOUNT_ABOVE_LIMIT, reason, field="amount.amount_minor", about=payment)
     return None
 
