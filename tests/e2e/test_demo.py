@@ -75,7 +75,7 @@ def told(demo: subprocess.Popen[str]) -> list[dict[str, Any]]:
 
 
 COLLECTED = ["PaymentAccepted", "PaymentApproved", "PaymentSubmitted"]
-SETTLED = ["BatchClosed", "PaymentCleared", "PaymentInSettlement"]
+SETTLED = ["BatchClosed", "BatchOpened", "BatchReconciled", "PaymentCleared", "PaymentInSettlement"]
 PROVEN = ["BankDataFetched", "ExternalAccountLinked", "ExternalAccountShared", "ExternalAccountVerified"]
 REGISTERED = ["BankAccountRegistered", "DefaultBankAccountSet", "MandateAccepted", "MandateRequested"]
 LOGGED_IN = ["AuthenticationStarted", "AuthenticationSucceeded", "ChallengeRequired"]
@@ -86,12 +86,12 @@ EVENTS = {
     4: REGISTERED,
     5: COLLECTED,
     6: SETTLED,
-    7: ["FundsAvailable", "PaymentFinal"],
+    7: ["BatchReconciled", "BatchSettled", "FundsAvailable", "PaymentFinal"],
     8: [*LOGGED_IN, "PayerRegistered"],
     9: [*PROVEN, *REGISTERED],
     10: COLLECTED,
     11: SETTLED,
-    12: ["PaymentReturned", "ReturnCodeLearned"],
+    12: ["BatchReconciled", "BatchSettled", "PaymentReturned", "ReturnCodeLearned"],
     13: ["CommandRefused"],
     14: ["CommandRefused"],
     15: ["DeadLetter"],

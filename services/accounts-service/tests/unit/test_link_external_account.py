@@ -74,6 +74,13 @@ def test_who_vouches_for_an_account_is_told(a_canadian_link: Build, noon: dateti
     [
         ({"helix_customer_id": None}, {}, "INVALID", "helix_customer_id"),
         ({"helix_customer_id": 2**31}, {}, "INVALID", "helix_customer_id"),
+        ({"account_type": "general_ledger"}, {}, "NOT_OFFERED", "account_type"),
+        (
+            {"account_type": "loan", "holder": {"holder_type": "business", "company_name": "C"}},
+            {},
+            "INVALID",
+            "account_type",
+        ),
         ({"holder": {"holder_type": "personal", "company_name": "C"}}, {}, "INVALID", "holder.first_name"),
         (
             {"holder": {"holder_type": "personal", "first_name": "A", "last_name": "L" * 51}},

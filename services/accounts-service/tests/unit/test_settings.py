@@ -1,6 +1,7 @@
 """What configuration may say, and that a mistake in it is one readable line."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from accounts_service.main import main
@@ -44,6 +45,9 @@ def test_nothing_that_decides_where_numbers_go_has_a_default(
         ("ACCOUNTS_SANDBOX_ROUTING_NUMBER", "canary"),
         ("ACCOUNTS_HELIX_SHARE", "0"),
         ("ACCOUNTS_OPS_PORT", "65536"),
+        ("ACCOUNTS_OWN_ACCOUNTS_MAX", "0"),
+        ("ACCOUNTS_TRIAL_DEPOSIT_BANKING_DAYS", "6"),
+        ("ACCOUNTS_HELIX_LOOK_SECONDS", "59"),
     ],
 )
 def test_a_value_out_of_bounds_is_named_and_not_shown(
@@ -63,3 +67,17 @@ def test_by_itself_the_service_is_a_production_one_and_alone(environment: Callab
     settings = Settings()
     assert (settings.sandbox_routing_number, settings.payments_jwks_url, settings.ops_port) == (False, None, 8602)
     assert "canary" not in repr(settings)
+
+
+def test_settings_become_rules(environment: Callable[..., None]) -> None:
+    """Each with its own variable."""
+    changed = {"OWN_ACCOUNTS_MAX": "2", "TRIAL_DEPOSIT_BANKING_DAYS": "1", "PAYMENTS_JWKS_URL": "http://payments/jwks"}
+    seconds = {"HELIX_LOOK_SECONDS": "86400", "HELIX_LOOK_OPEN_SECONDS": "600", "HELIX_FIND_SECONDS": "60"}
+    environment(**{f"ACCOUNTS_{name}": value for name, value in (changed | seconds).items()})
+    rules = Settings().rules()
+    assert (rules.own_accounts_max, rules.trial_deposit_banking_days, rules.share) == (2, 1, True)
+    assert (rules.look_every, rules.look_every_open, rules.find_every) == (
+        timedelta(days=1),
+        timedelta(minutes=10),
+        timedelta(minutes=1),
+    )

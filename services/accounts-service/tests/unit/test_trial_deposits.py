@@ -153,6 +153,20 @@ def test_a_locked_verification_is_reopened_or_decided_by_a_person(desk: Accounts
     assert (verified.name, verified.data["method"]) == ("external-account-verified", "reviewed")
 
 
+def test_a_locked_account_is_not_verified(desk: AccountsDesk) -> None:
+    """The flag is not the status. Whoever learns it first, the vendor's no or our own record, no attempt is used up."""
+    initiate(desk)
+    desk.helix.lock_as_admin(4001, "fraud")
+    events = verify(desk, RIGHT)
+    assert desk.names(events)[:2] == ["external-account-locked", "command-refused"]
+    assert (events[0].data["by_vendor"], events[1].data["code"]) == (True, "ACCOUNT_LOCKED")
+    assert verify(desk, RIGHT)[0].data["code"] == "ACCOUNT_LOCKED"
+    assert desk.helix.calls.count("helix_verify") == 1
+    desk.helix.unlock_as_admin(4001)
+    assert desk.names(desk.advance(timedelta(hours=1))) == ["external-account-unlocked"]
+    assert verify(desk, RIGHT)[0].name == "external-account-verified"
+
+
 def test_in_canada_there_are_none(desk: AccountsDesk) -> None:
     """Refused by name, whatever else is right or missing."""
     account = {"country": "CA", "institution_number": "001", "transit_number": "12345"}

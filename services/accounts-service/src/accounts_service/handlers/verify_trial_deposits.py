@@ -19,6 +19,8 @@ def decide(command: VerifyTrialDeposits, situation: Situation, now: datetime) ->
     account = situation.placed.account
     if account.state is not ExternalAccountState.UNVERIFIED:
         return wrong_state(account, "UNVERIFIED")
+    if account.locked:
+        return Refusal(RefusalCode.ACCOUNT_LOCKED, "a locked account is not verified", about=account)
     if account.expires_at is not None and now >= account.expires_at:
         return Refusal(RefusalCode.TOO_LATE, "the time for naming the amounts is over", about=account)
     if any(amount > AMOUNT_MINOR_MAX for amount in command.amounts_minor):
